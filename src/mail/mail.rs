@@ -1,0 +1,113 @@
+//! The mail object (RFC 5321 §2.3.1): an envelope and its content.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::SystemTime;
+
+use super::message::Message;
+use super::recipients::Recipients;
+use crate::smtp::Envelope;
+
+/// A mail that the server accepted: its envelope and its message. Cheap to clone.
+///
+/// ```
+/// # use lettre::{Message, SmtpTransport, Transport};
+/// # let server = mailmock::MailServer::start();
+/// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?)
+/// #     .subject("Welcome").body("Hello, Ada!".to_owned())?;
+/// # SmtpTransport::from_url(&server.url())?.build().send(&mail)?;
+/// let mail = server.only_mail();
+/// assert_eq!(mail.id(), 1);
+/// assert_eq!(mail.envelope().forward_paths(), ["ada@example.org"]);
+/// assert_eq!(mail.message().subject(), "Welcome");
+/// assert_eq!(mail.message().text(), Some("Hello, Ada!"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Mail(Arc<Inner>);
+
+struct Inner {
+    id: u64,
+    session_id: u64,
+    received_at: SystemTime,
+    envelope: Envelope,
+    message: Message,
+}
+
+impl Mail {
+    /// The number of the mail on its server: 1 for the first that was accepted, never used again.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// The [session](crate::Session::id) that delivered it.
+    pub fn session_id(&self) -> u64 {
+        self.0.session_id
+    }
+
+    /// When its content had arrived whole.
+    pub fn received_at(&self) -> SystemTime {
+        self.0.received_at
+    }
+
+    /// Who sent it and who gets it, as MAIL and RCPT said.
+    pub fn envelope(&self) -> &Envelope {
+        &self.0.envelope
+    }
+
+    /// Header and body.
+    pub fn message(&self) -> &Message {
+        &self.0.message
+    }
+
+    /// Envelope and header side by side: announced, blind, never sent, refused.
+    pub fn recipients(&self) -> Recipients {
+        Recipients::compare(self.envelope(), self.message().headers())
+    }
+
+    pub(crate) fn new(
+        id: u64,
+        session_id: u64,
+        received_at: SystemTime,
+        envelope: Envelope,
+        content: Vec<u8>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            id,
+            session_id,
+            received_at,
+            envelope,
+            message: Message::new(content),
+        }))
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakMail {
+        WeakMail {
+            id: self.id(),
+            mail: Arc::downgrade(&self.0),
+        }
+    }
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail")
+            .field("id", &self.id())
+            .field("envelope", self.envelope())
+            .field("message", self.message())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A mail as its session remembers it: gone when neither the store nor the test keeps it.
+#[derive(Clone)]
+pub(crate) struct WeakMail {
+    pub(crate) id: u64,
+    mail: Weak<Inner>,
+}
+
+impl WeakMail {
+    pub(crate) fn upgrade(&self) -> Option<Mail> {
+        self.mail.upgrade().map(Mail)
+    }
+}

@@ -1,0 +1,23 @@
+//! What was received: envelope and message, read but never changed. No sockets, no store.
+
+mod address_list;
+mod date;
+mod header;
+#[expect(
+    clippy::module_inception,
+    reason = "one noun per file, and this room's first noun is its name"
+)]
+mod mail;
+mod message;
+mod part;
+mod recipients;
+
+pub use address_list::{AddressList, HeaderAddress, NamedMailbox};
+pub use date::Date;
+pub use header::{Header, Headers, ResentBlock};
+pub use mail::Mail;
+pub use message::{Message, ParseError};
+pub use part::Part;
+pub use recipients::Recipients;
+
+pub(crate) use mail::WeakMail;

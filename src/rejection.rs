@@ -1,0 +1,129 @@
+//! A refusal, or a transaction that came to nothing, and everything known about it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::mail::Message;
+use crate::smtp::{Cause, Envelope, Rejected, Reply, Said, Stage, printable};
+
+/// What did not become a mail: a command or a content that got a 4yz or 5yz reply, or a transaction
+/// that was begun and not completed. Cheap to clone.
+///
+/// ```
+/// # use lettre::{Message, SmtpTransport, Transport};
+/// use mailmock::{Cause, MailServer, Stage};
+///
+/// let server = MailServer::builder().max_message_size(100).start();
+/// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).body("x".repeat(200))?;
+/// # SmtpTransport::from_url(&server.url())?.build().send(&mail).unwrap_err();
+/// // … the application sends a mail of 300 octets …
+/// let rejection = &server.rejections()[0];
+/// assert_eq!((rejection.stage(), rejection.cause()), (Stage::EndOfData, Cause::Limit));
+/// assert_eq!(rejection.reply().unwrap().code(), 552);
+/// assert_eq!(rejection.envelope().unwrap().forward_paths(), ["ada@example.org"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Rejection(Arc<Inner>);
+
+struct Inner {
+    session_id: u64,
+    recorded_at: SystemTime,
+    rejected: Rejected,
+    message: Option<Message>,
+}
+
+impl Rejection {
+    /// Where in the dialogue it happened; of an aborted transaction, how far it had come.
+    pub fn stage(&self) -> Stage {
+        self.0.rejected.stage
+    }
+
+    /// Why.
+    pub fn cause(&self) -> Cause {
+        self.0.rejected.cause
+    }
+
+    /// The command line that was refused; `None` for a refusal in place of the greeting, for content,
+    /// and for an aborted transaction. Credentials read `[secret]`.
+    pub fn command(&self) -> Option<String> {
+        match &self.0.rejected.said {
+            Said::Line(line) => Some(printable(line)),
+            Said::Secret => Some("[secret]".to_owned()),
+            Said::Nothing | Said::Content { .. } | Said::OverlongLine => None,
+        }
+    }
+
+    /// The reply; `None` for an aborted transaction, which nobody refused.
+    pub fn reply(&self) -> Option<&Reply> {
+        self.0.rejected.reply.as_ref()
+    }
+
+    /// Whether a transaction was begun and not completed: no refusal, but no mail either.
+    pub fn is_aborted(&self) -> bool {
+        self.cause() == Cause::Aborted
+    }
+
+    /// The recipient that was refused, if it was a RCPT.
+    pub fn recipient(&self) -> Option<&str> {
+        self.0.rejected.recipient.as_deref()
+    }
+
+    /// The envelope as far as it had come, if a transaction was under way.
+    pub fn envelope(&self) -> Option<&Envelope> {
+        self.0.rejected.envelope.as_ref()
+    }
+
+    /// The content: whole if it was refused at its end, what had come of it if the transaction was
+    /// aborted. `None` if there was none, if it was over the size limit, or if the store was full.
+    pub fn message(&self) -> Option<&Message> {
+        self.0.message.as_ref()
+    }
+
+    /// The [session](crate::Session::id) in which it happened.
+    pub fn session_id(&self) -> u64 {
+        self.0.session_id
+    }
+
+    /// When.
+    pub fn recorded_at(&self) -> SystemTime {
+        self.0.recorded_at
+    }
+
+    pub(crate) fn new(session_id: u64, recorded_at: SystemTime, mut rejected: Rejected) -> Self {
+        let message = rejected.content.take().map(Message::new);
+        Self(Arc::new(Inner {
+            session_id,
+            recorded_at,
+            rejected,
+            message,
+        }))
+    }
+
+    /// About how many octets of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Inner>() + self.message().map_or(0, Message::size)
+    }
+}
+
+impl fmt::Display for Rejection {
+    /// One line: what was said, and what came of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.command(), self.stage()) {
+            _ if self.is_aborted() => write!(f, "transaction aborted after {}", self.stage())?,
+            (Some(command), _) => f.write_str(&command)?,
+            (None, stage) => write!(f, "{stage}")?,
+        }
+        match self.reply() {
+            Some(reply) => write!(f, " -> {reply} ({})", self.cause()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rejection({:?})", self.to_string())
+    }
+}

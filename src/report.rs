@@ -1,0 +1,201 @@
+//! Failure texts: pure functions of what was expected and what is stored.
+
+use std::fmt::Write as _;
+use std::panic::Location;
+use std::time::Duration;
+
+use crate::mail::Mail;
+use crate::rejection::Rejection;
+use crate::session::Session;
+use crate::store::Received;
+
+/// How many entries of one kind a report lists.
+const LISTED: usize = 10;
+
+/// `only_mail` found none, or several.
+pub(crate) fn not_exactly_one(received: &Received) -> String {
+    let found = match received.mails.len() {
+        0 => "none was received".to_owned(),
+        count => format!("{count} were received"),
+    };
+    format!(
+        "expected exactly one mail, but {found}\n{}",
+        overview(received)
+    )
+}
+
+/// A wait for a number of mails was over too early.
+pub(crate) fn too_few_mails(
+    wanted: usize,
+    end: WaitEnd,
+    location: &Location<'_>,
+    received: &Received,
+) -> String {
+    let wanted = match wanted {
+        1 => "1 mail".to_owned(),
+        count => format!("{count} mails"),
+    };
+    let got = match received.mails.len() {
+        0 => "none was".to_owned(),
+        1 => "only 1 was".to_owned(),
+        count => format!("only {count} were"),
+    };
+    let ended = match end {
+        WaitEnd::TimedOut(timeout) => {
+            format!("waited {timeout:?} for {wanted}, but {got} received")
+        }
+        WaitEnd::ServerDropped => {
+            format!("waited for {wanted}, but the server was dropped when {got} received")
+        }
+    };
+    format!(
+        "{ended} (the wait began at {location})\n{}",
+        overview(received)
+    )
+}
+
+/// Why a wait ended without success.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum WaitEnd {
+    TimedOut(Duration),
+    ServerDropped,
+}
+
+/// What a server saw, for a test that panics while it has the server.
+pub(crate) fn story(url: &str, received: &Received) -> String {
+    let text = format!("the mail server at {url} saw:\n{}", overview(received));
+    cut(&text, 40)
+}
+
+/// All that arrived, was refused, or is open still.
+fn overview(received: &Received) -> String {
+    let open: Vec<&Session> = received.sessions.iter().filter(|s| s.is_open()).collect();
+    let (aborted, refused): (Vec<_>, Vec<_>) =
+        received.rejections.iter().partition(|r| r.is_aborted());
+    let mut text = String::new();
+    list(&mut text, "received", &received.mails, mail_line);
+    list(&mut text, "refused", &refused, |r| rejection_line(r));
+    list(&mut text, "aborted", &aborted, |r| rejection_line(r));
+    list(&mut text, "open sessions", &open, |s| session_line(s));
+    if received.sessions.is_empty() {
+        text.push_str("\nno client has connected");
+    } else if text.is_empty() {
+        let count = received.sessions.len();
+        let _ = write!(
+            text,
+            "\n{count} session(s), none of which began a transaction:"
+        );
+        for session in received.sessions.iter().take(LISTED) {
+            let _ = write!(text, "\n  {}", session_line(session));
+        }
+    }
+    text
+}
+
+/// A heading with the count, and a line an entry: the first and the last ones, if they are many.
+fn list<T>(text: &mut String, heading: &str, entries: &[T], line: impl Fn(&T) -> String) {
+    if entries.is_empty() {
+        return;
+    }
+    // Writing to a String cannot fail.
+    let _ = write!(text, "\n{heading} ({}):", entries.len());
+    let is_cut = entries.len() > LISTED;
+    let head = if is_cut { LISTED / 2 } else { entries.len() };
+    let tail = if is_cut {
+        entries.len() - LISTED / 2
+    } else {
+        entries.len()
+    };
+    for entry in &entries[..head] {
+        let _ = write!(text, "\n  {}", line(entry));
+    }
+    if is_cut {
+        let _ = write!(text, "\n  … {} more …", tail - head);
+    }
+    for entry in &entries[tail..] {
+        let _ = write!(text, "\n  {}", line(entry));
+    }
+}
+
+fn mail_line(mail: &Mail) -> String {
+    let envelope = mail.envelope();
+    format!(
+        "#{} {} -> {}  {:?}, {} octets",
+        mail.id(),
+        envelope.reverse_path(),
+        recipients(mail.envelope()),
+        shortened(mail.message().subject(), 60),
+        mail.message().size(),
+    )
+}
+
+/// The first accepted recipients, and how many more there are.
+fn recipients(envelope: &crate::Envelope) -> String {
+    let paths = envelope.forward_paths();
+    let shown: Vec<String> = paths.iter().take(3).map(ToString::to_string).collect();
+    let mut text = shown.join(", ");
+    if paths.len() > 3 {
+        let _ = write!(text, " and {} more", paths.len() - 3);
+    }
+    if paths.is_empty() {
+        text.push_str("nobody");
+    }
+    text
+}
+
+fn rejection_line(rejection: &Rejection) -> String {
+    let mut text = format!("session {}: {}", rejection.session_id(), rejection);
+    if let (None, Some(envelope)) = (rejection.recipient(), rejection.envelope()) {
+        let _ = write!(
+            text,
+            ": {} -> {}",
+            envelope.reverse_path(),
+            recipients(envelope)
+        );
+    }
+    if let Some(message) = rejection.message() {
+        let subject = shortened(message.subject(), 60);
+        let _ = write!(text, "  {subject:?}, {} octets", message.size());
+    }
+    text
+}
+
+fn session_line(session: &Session) -> String {
+    let mut text = format!("session {}", session.id());
+    if let Some(name) = session.hello_name() {
+        let _ = write!(text, " of {name:?}");
+    }
+    if let Some(last) = session.exchanges().next_back() {
+        let said = match (last.command(), last.content_octets()) {
+            (Some(command), _) => format!("{:?}", shortened(command, 60)),
+            (None, Some(_)) => "the content".to_owned(),
+            (None, None) => "nothing".to_owned(),
+        };
+        let _ = write!(
+            text,
+            ": the client's last word was {said}, answered with {}",
+            last.reply()
+        );
+    }
+    if let Some(end) = session.end() {
+        let _ = write!(text, "; {end}");
+    }
+    text
+}
+
+fn shortened(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((i, _)) => format!("{}…", &text[..i]),
+        None => text.to_owned(),
+    }
+}
+
+/// At most that many lines.
+fn cut(text: &str, lines: usize) -> String {
+    let count = text.lines().count();
+    if count <= lines {
+        return text.to_owned();
+    }
+    let kept: Vec<&str> = text.lines().take(lines - 1).collect();
+    format!("{}\n… {} more lines", kept.join("\n"), count - kept.len())
+}

@@ -1,0 +1,89 @@
+//! The thread and runtime on which one server lives.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle, ThreadId};
+
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use super::listener::{Host, Listener};
+
+/// What the test can ask of the running server; the answer comes when it is done.
+#[derive(Debug)]
+pub(super) enum Control {
+    GoDown(mpsc::Sender<io::Result<()>>),
+    ComeBack(mpsc::Sender<io::Result<()>>),
+}
+
+#[derive(Debug)]
+pub(super) struct Background {
+    /// Dropped first: that ends the thread.
+    control: Option<UnboundedSender<Control>>,
+    thread: Option<JoinHandle<()>>,
+    thread_id: ThreadId,
+    runtime: Handle,
+}
+
+impl Background {
+    /// Starts to serve. The runtime is built here, so that its errors are seen here.
+    pub(super) fn start(host: Arc<Host>, listener: TcpListener) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()?;
+        let handle = runtime.handle().clone();
+        let listener = {
+            let _context = runtime.enter();
+            Listener::new(host, listener)?
+        };
+        let (control, requests) = unbounded_channel();
+        let thread = thread::Builder::new()
+            .name("mailmock".to_owned())
+            .spawn(move || runtime.block_on(listener.run(requests)))?;
+        Ok(Self {
+            control: Some(control),
+            thread_id: thread.thread().id(),
+            thread: Some(thread),
+            runtime: handle,
+        })
+    }
+
+    pub(super) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Has the server do something, and waits until it is done.
+    pub(super) fn ask(
+        &self,
+        request: impl FnOnce(mpsc::Sender<io::Result<()>>) -> Control,
+    ) -> io::Result<()> {
+        let (done, answer) = mpsc::channel();
+        let is_sent = self
+            .control
+            .as_ref()
+            .is_some_and(|control| control.send(request(done)).is_ok());
+        if !is_sent {
+            return Err(io::Error::other("the server's thread has ended"));
+        }
+        answer
+            .recv()
+            .unwrap_or_else(|_| Err(io::Error::other("the server's thread has ended")))
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.control = None;
+        // On its own thread the server cannot wait for that thread; it ends as soon as we return.
+        if let Some(thread) = self
+            .thread
+            .take()
+            .filter(|_| thread::current().id() != self.thread_id)
+        {
+            let _ = thread.join(); // a panic of that thread has been printed
+        }
+    }
+}

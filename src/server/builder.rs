@@ -1,0 +1,206 @@
+//! What can be said of a server before it starts.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::background::Background;
+use super::listener::{Host, bind};
+use super::mail_server::MailServer;
+use crate::error::StartError;
+use crate::smtp::{Extension, Settings};
+use crate::store::Store;
+
+/// Sets up a [`MailServer`]; made by [`MailServer::builder`].
+///
+/// ```
+/// use mailmock::{Extension, MailServer};
+///
+/// let server = MailServer::builder()
+///     .without_extension(Extension::EightBitMime) // how does the client fall back?
+///     .max_message_size(10 * 1024)
+///     .start();
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing listens until `start()` or `try_start()` is called"]
+pub struct MailServerBuilder {
+    address: SocketAddr,
+    advertised_host: Option<String>,
+    settings: Settings,
+    max_sessions: usize,
+    max_stored: usize,
+    idle_timeout: Duration,
+    wait_timeout: Duration,
+    tells_story: bool,
+}
+
+impl MailServerBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            advertised_host: None,
+            settings: Settings::default(),
+            max_sessions: 2_000,
+            max_stored: 1024 * 1024 * 1024,
+            idle_timeout: Duration::from_secs(5 * 60),
+            wait_timeout: Duration::from_secs(5),
+            tells_story: true,
+        }
+    }
+
+    /// Starts the server: it listens when this returns.
+    ///
+    /// # Panics
+    ///
+    /// If the address cannot be bound, or a thread or descriptor is not to be had; see
+    /// [`try_start`](Self::try_start).
+    #[track_caller]
+    pub fn start(self) -> MailServer {
+        match self.try_start() {
+            Ok(server) => server,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Starts the server: it listens when this returns.
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be bound, or a thread or descriptor is not to be had.
+    pub fn try_start(self) -> Result<MailServer, StartError> {
+        let failed = |error| StartError::new(self.address, error);
+        let listener = bind(self.address).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let store = Arc::new(Store::new(self.max_stored));
+        let host = Host {
+            settings: Arc::new(self.settings),
+            store: Arc::clone(&store),
+            max_sessions: self.max_sessions,
+            idle_timeout: self.idle_timeout,
+        };
+        let background = Background::start(Arc::new(host), listener).map_err(failed)?;
+        let host = self.advertised_host.unwrap_or_else(|| match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
+            ip => ip.to_string(),
+        });
+        Ok(MailServer {
+            host,
+            port: address.port(),
+            wait_timeout: self.wait_timeout,
+            tells_story: self.tells_story,
+            store,
+            background: Some(background),
+        })
+    }
+
+    /// Where to listen; 127.0.0.1 by default. IPv6 is fine.
+    ///
+    /// Any other address than a loopback one opens the server to the network: it accepts everything,
+    /// and anybody can fill its store.
+    pub fn bind_address(mut self, address: impl Into<IpAddr>) -> Self {
+        self.address.set_ip(address.into());
+        self
+    }
+
+    /// A fixed port instead of one that the system chooses. Tests that run in parallel then collide.
+    pub fn port(mut self, port: u16) -> Self {
+        self.address.set_port(port);
+        self
+    }
+
+    /// The host in [`url`](MailServer::url) and [`host`](MailServer::host), where clients reach the
+    /// server by another address than it binds. By default the bound address, and the loopback
+    /// address for a wildcard such as 0.0.0.0.
+    pub fn advertised_host(mut self, host: impl Into<String>) -> Self {
+        self.advertised_host = Some(host.into());
+        self
+    }
+
+    /// The name by which the server introduces itself in the greeting; `localhost` by default.
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.host_name = name.into();
+        self
+    }
+
+    /// Refuses every [`Lapse`](crate::Lapse) of a command that is otherwise forgiven with a remark:
+    /// with 501, or 500 for the line itself, or 550 and 553 for an address that needs SMTPUTF8.
+    pub fn strict(mut self) -> Self {
+        self.settings.strict = true;
+        self
+    }
+
+    /// Offers an extension more; an own one is made by [`Extension::custom`].
+    pub fn with_extension(mut self, extension: Extension) -> Self {
+        self.settings.extensions.add(extension);
+        self
+    }
+
+    /// Does not offer an extension: its commands are answered 502, its parameters 555.
+    pub fn without_extension(mut self, extension: Extension) -> Self {
+        self.settings.extensions.remove(&extension);
+        self
+    }
+
+    /// Offers no extension at all; some may be added again.
+    pub fn without_extensions(mut self) -> Self {
+        self.settings.extensions.clear();
+        self
+    }
+
+    /// Does not offer AUTH. By default it is offered, and any credentials are accepted and recorded.
+    pub fn no_auth(self) -> Self {
+        self.without_extension(Extension::Auth)
+    }
+
+    /// The largest content taken, in octets; 50 MiB by default. What is larger gets 552 5.3.4.
+    pub fn max_message_size(mut self, octets: usize) -> Self {
+        self.settings.max_content = octets;
+        self
+    }
+
+    /// Recipients accepted in one transaction; 1,000 by default. One more gets 452 4.5.3.
+    pub fn max_recipients(mut self, recipients: usize) -> Self {
+        self.settings.max_recipients = recipients;
+        self
+    }
+
+    /// Syntax and sequence errors answered in one session; 100 by default. One more gets 421 4.7.0,
+    /// and the session ends.
+    pub fn max_errors(mut self, errors: usize) -> Self {
+        self.settings.max_errors = errors;
+        self
+    }
+
+    /// Sessions open at one time; 2,000 by default. One more gets 421 4.3.2.
+    pub fn max_sessions(mut self, sessions: usize) -> Self {
+        self.max_sessions = sessions;
+        self
+    }
+
+    /// Octets that the store keeps: contents, refused ones too, and transcripts; 1 GiB by default.
+    /// A mail for which there is no room gets 452 4.3.1.
+    pub fn max_stored(mut self, octets: usize) -> Self {
+        self.max_stored = octets;
+        self
+    }
+
+    /// How long a client may be silent; 5 minutes by default. Then it gets 421 4.4.2.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// How long a wait lasts unless it says otherwise; 5 seconds by default.
+    pub fn wait_timeout(mut self, timeout: Duration) -> Self {
+        self.wait_timeout = timeout;
+        self
+    }
+
+    /// Whether a server that is dropped while the test panics tells on stderr what it saw: mails,
+    /// refusals, open sessions, 40 lines at most. It does by default.
+    pub fn story_on_panic(mut self, tells_story: bool) -> Self {
+        self.tells_story = tells_story;
+        self
+    }
+}

@@ -1,0 +1,42 @@
+//! What the server refuses for want of room.
+
+use std::sync::Arc;
+
+use crate::smtp::{Cause, Command, Event, Policy, Refusal, Reply, Verdict};
+use crate::store::Store;
+
+const TOO_MANY_SESSIONS: Refusal = Refusal::new(
+    Cause::Limit,
+    Reply::fixed(421, (4, 3, 2), "Too many sessions, try again later"),
+);
+const STORE_FULL: Refusal = Refusal::new(
+    Cause::Limit,
+    Reply::fixed(452, (4, 3, 1), "Insufficient system storage"),
+);
+
+/// The limits that concern the server as a whole.
+#[derive(Debug)]
+pub(super) struct Capacity {
+    pub(super) store: Arc<Store>,
+    pub(super) max_sessions: usize,
+}
+
+impl Policy for Capacity {
+    fn decide(&mut self, event: &Event<'_>) -> Verdict {
+        let refusal = match event {
+            // The session that asks is open and counted.
+            Event::Connect if self.store.open_sessions() > self.max_sessions => TOO_MANY_SESSIONS,
+            Event::Command(Command::Mail(reverse_path)) => {
+                let declared = reverse_path.parameters().size().unwrap_or(1);
+                let octets = usize::try_from(declared).unwrap_or(usize::MAX);
+                if self.store.has_room_for(octets) {
+                    return Verdict::Proceed;
+                }
+                STORE_FULL
+            }
+            Event::EndOfData { content } if !self.store.has_room_for(content.len()) => STORE_FULL,
+            _ => return Verdict::Proceed,
+        };
+        Verdict::Refuse(refusal)
+    }
+}

@@ -1,0 +1,245 @@
+//! Waiting for what is still to come, in any kind of test.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+use crate::error::WaitError;
+use crate::report::WaitEnd;
+use crate::store::Store;
+
+/// A wait for something that a server is to receive: `.await` it, or call
+/// [`blocking`](Self::blocking).
+///
+/// It looks first at what is stored. Its time begins when it is first polled and is measured by the
+/// server, so that any executor will do and a paused tokio clock does not matter to it. (It matters
+/// to tokio clients: while they wait for their socket, a paused clock runs on to their next time-out.
+/// Resume it before you send.)
+///
+/// # Panics
+///
+/// Awaited or blocking, it panics when its time is over or the server is dropped, and says what did
+/// arrive. [`TryWait`] gives an error instead.
+#[must_use = "it waits only when it is awaited, or by `.blocking()`"]
+pub struct Wait<T>(pub(super) TryWait<T>);
+
+impl<T: 'static> Wait<T> {
+    /// Waits for that long at most, in place of the server's
+    /// [default](crate::MailServerBuilder::wait_timeout) of 5 seconds.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self(self.0.timeout(timeout))
+    }
+
+    /// Waits on this thread. Within an asynchronous test `.await` it instead: on a runtime of one
+    /// thread nothing else can run meanwhile, the client included.
+    ///
+    /// # Panics
+    ///
+    /// When the time is over, or the server is dropped.
+    #[track_caller]
+    pub fn blocking(self) -> T {
+        match self.0.blocking() {
+            Ok(found) => found,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+impl<T: 'static> IntoFuture for Wait<T> {
+    type Output = T;
+    type IntoFuture = WaitFuture<T>;
+
+    fn into_future(self) -> WaitFuture<T> {
+        WaitFuture(self.0.into_future())
+    }
+}
+
+/// The future of a [`Wait`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct WaitFuture<T>(TryWaitFuture<T>);
+
+impl<T> Future for WaitFuture<T> {
+    type Output = T;
+
+    // With it the panic names the line of the `.await`.
+    #[track_caller]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        match Pin::new(&mut self.0).poll(cx) {
+            Poll::Ready(Ok(found)) => Poll::Ready(found),
+            Poll::Ready(Err(error)) => panic!("{error}"),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// A [`Wait`] that gives an error where the other panics.
+#[must_use = "it waits only when it is awaited, or by `.blocking()`"]
+pub struct TryWait<T> {
+    store: Arc<Store>,
+    runtime: Handle,
+    timeout: Duration,
+    find: Box<dyn FnMut(&Store) -> Option<T> + Send>,
+    explain: Box<dyn Fn(WaitEnd, &Store) -> String + Send>,
+}
+
+impl<T: 'static> TryWait<T> {
+    /// Waits for that long at most, in place of the server's
+    /// [default](crate::MailServerBuilder::wait_timeout) of 5 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Waits on this thread; see [`Wait::blocking`].
+    ///
+    /// # Errors
+    ///
+    /// When the time is over, or the server is dropped.
+    pub fn blocking(self) -> Result<T, WaitError> {
+        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
+        let mut future = self.into_future();
+        loop {
+            match Pin::new(&mut future).poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(result) => return result,
+                Poll::Pending => thread::park(),
+            }
+        }
+    }
+
+    pub(super) fn new(
+        store: Arc<Store>,
+        runtime: Handle,
+        timeout: Duration,
+        find: impl FnMut(&Store) -> Option<T> + Send + 'static,
+        explain: impl Fn(WaitEnd, &Store) -> String + Send + 'static,
+    ) -> Self {
+        Self {
+            store,
+            runtime,
+            timeout,
+            find: Box::new(find),
+            explain: Box::new(explain),
+        }
+    }
+}
+
+impl<T: 'static> IntoFuture for TryWait<T> {
+    type Output = Result<T, WaitError>;
+    type IntoFuture = TryWaitFuture<T>;
+
+    fn into_future(self) -> TryWaitFuture<T> {
+        TryWaitFuture {
+            waiter: self.store.new_waiter(),
+            timer: None,
+            is_over: Arc::default(),
+            wait: self,
+        }
+    }
+}
+
+/// The future of a [`TryWait`].
+#[must_use = "futures do nothing unless awaited"]
+pub struct TryWaitFuture<T> {
+    wait: TryWait<T>,
+    waiter: u64,
+    timer: Option<AbortHandle>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl<T> TryWaitFuture<T> {
+    fn start_timer(&self) -> AbortHandle {
+        let (store, is_over) = (Arc::clone(&self.wait.store), Arc::clone(&self.is_over));
+        let timeout = self.wait.timeout;
+        let timer = self.wait.runtime.spawn(async move {
+            tokio::time::sleep(timeout).await;
+            is_over.store(true, Ordering::Release);
+            store.wake_waiters();
+        });
+        timer.abort_handle()
+    }
+}
+
+impl<T> Future for TryWaitFuture<T> {
+    type Output = Result<T, WaitError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let TryWait {
+            store,
+            find,
+            explain,
+            timeout,
+            ..
+        } = &mut this.wait;
+        store.wake_later(this.waiter, cx.waker());
+        // Asked before the store is: what ends the wait comes behind what it may have found.
+        let is_closed = store.is_closed();
+        let is_over = this.is_over.load(Ordering::Acquire);
+        if let Some(found) = find(store) {
+            return Poll::Ready(Ok(found));
+        }
+        if is_closed || is_over {
+            let end = if is_closed {
+                WaitEnd::ServerDropped
+            } else {
+                WaitEnd::TimedOut(*timeout)
+            };
+            return Poll::Ready(Err(WaitError::new(is_closed, explain(end, store))));
+        }
+        if this.timer.is_none() {
+            this.timer = Some(this.start_timer());
+        }
+        Poll::Pending
+    }
+}
+
+// Nothing in it is pinned.
+impl<T> Unpin for TryWaitFuture<T> {}
+
+impl<T> Drop for TryWaitFuture<T> {
+    fn drop(&mut self) {
+        self.wait.store.forget_waiter(self.waiter);
+        if let Some(timer) = &self.timer {
+            timer.abort();
+        }
+    }
+}
+
+struct ThreadWaker(Thread);
+
+impl Wake for ThreadWaker {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+impl<T> fmt::Debug for Wait<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Wait").field(&self.0).finish()
+    }
+}
+
+impl<T> fmt::Debug for TryWait<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryWait")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for TryWaitFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryWaitFuture")
+            .field("wait", &self.wait)
+            .finish_non_exhaustive()
+    }
+}

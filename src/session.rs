@@ -1,0 +1,183 @@
+//! A session as it was recorded: one connection, from the greeting to the close.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::mail::{Mail, WeakMail};
+use crate::smtp::{Login, Remark, Reply, Said, SessionEnd};
+use crate::transcript::{Exchange, Log, Transcript};
+
+/// One connection of a client: what was said, what came of it, how it ended. Cheap to clone.
+///
+/// It is a picture of the moment it was asked for: a session that goes on does not change it.
+///
+/// ```
+/// # use lettre::{Message, SmtpTransport, Transport};
+/// # let server = mailmock::MailServer::start();
+/// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).body(String::new())?;
+/// # SmtpTransport::from_url(&server.url())?.build().send(&mail)?;
+/// let session = &server.sessions()[0];
+/// assert_eq!(session.mails()[0].envelope().forward_paths(), ["ada@example.org"]);
+/// assert!(session.remarks().is_empty(), "the client keeps to the standard");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Session(Arc<Record>);
+
+#[derive(Clone)]
+struct Record {
+    id: u64,
+    peer: SocketAddr,
+    opened_at: SystemTime,
+    hello_name: Option<Box<str>>,
+    log: Log,
+    omitted_exchanges: usize,
+    remarks: Vec<Remark>,
+    logins: Vec<Login>,
+    mails: Vec<WeakMail>,
+    end: Option<(SessionEnd, Duration)>,
+}
+
+impl Session {
+    /// The number of the session on its server: 1 for the first, never used again.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// The client's address and port.
+    pub fn peer(&self) -> SocketAddr {
+        self.0.peer
+    }
+
+    /// When the connection was taken.
+    pub fn opened_at(&self) -> SystemTime {
+        self.0.opened_at
+    }
+
+    /// The argument of the last EHLO or HELO.
+    pub fn hello_name(&self) -> Option<&str> {
+        self.0.hello_name.as_deref()
+    }
+
+    /// Every command with its reply and time, the greeting first.
+    pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> {
+        self.0.log.exchanges()
+    }
+
+    /// The exchanges as `C:` and `S:` lines.
+    pub fn transcript(&self) -> Transcript {
+        Transcript(self.clone())
+    }
+
+    /// Where the client departed from the standard and was forgiven: its commands, then the bare CR
+    /// and LF in the mails it delivered, as far as [`mails`](Self::mails) still has them.
+    pub fn remarks(&self) -> Vec<Remark> {
+        let mut remarks = self.0.remarks.clone();
+        for mail in self.mails() {
+            remarks.extend(mail.message().remarks());
+        }
+        remarks
+    }
+
+    /// What the client authenticated with.
+    pub fn logins(&self) -> &[Login] {
+        &self.0.logins
+    }
+
+    /// The mails it delivered, in order, but for those that were cleared or taken and then dropped.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.0.mails.iter().filter_map(WeakMail::upgrade).collect()
+    }
+
+    /// The numbers of the mails it delivered, in order.
+    pub fn mail_ids(&self) -> Vec<u64> {
+        self.0.mails.iter().map(|mail| mail.id).collect()
+    }
+
+    /// Whether the connection was still open.
+    pub fn is_open(&self) -> bool {
+        self.0.end.is_none()
+    }
+
+    /// How it ended, unless it was still open.
+    pub fn end(&self) -> Option<SessionEnd> {
+        self.0.end.map(|(end, _)| end)
+    }
+
+    /// How long it lasted, unless it was still open.
+    pub fn duration(&self) -> Option<Duration> {
+        self.0.end.map(|(_, at)| at)
+    }
+
+    /// How many exchanges were not kept because the store was full.
+    pub fn omitted_exchanges(&self) -> usize {
+        self.0.omitted_exchanges
+    }
+
+    pub(crate) fn open(id: u64, peer: SocketAddr, opened_at: SystemTime) -> Self {
+        Self(Arc::new(Record {
+            id,
+            peer,
+            opened_at,
+            hello_name: None,
+            log: Log::default(),
+            omitted_exchanges: 0,
+            remarks: Vec::new(),
+            logins: Vec::new(),
+            mails: Vec::new(),
+            end: None,
+        }))
+    }
+
+    pub(crate) fn note_exchange(&mut self, said: &Said, reply: Reply, at: Duration) {
+        self.record().log.push(said, reply, at);
+    }
+
+    pub(crate) fn omit_exchange(&mut self) {
+        self.record().omitted_exchanges += 1;
+    }
+
+    pub(crate) fn note_hello(&mut self, name: Box<str>) {
+        self.record().hello_name = Some(name);
+    }
+
+    pub(crate) fn note_remark(&mut self, remark: Remark) {
+        self.record().remarks.push(remark);
+    }
+
+    pub(crate) fn note_login(&mut self, login: Login) {
+        self.record().logins.push(login);
+    }
+
+    pub(crate) fn note_mail(&mut self, mail: &Mail) {
+        self.record().mails.push(mail.downgrade());
+    }
+
+    pub(crate) fn note_end(&mut self, end: SessionEnd, at: Duration) {
+        self.record().end = Some((end, at));
+    }
+
+    /// About how many octets of memory its record takes.
+    pub(crate) fn size(&self) -> usize {
+        self.0.log.size()
+    }
+
+    /// The record to write to; a copy of it, if somebody holds a picture of this session.
+    fn record(&mut self) -> &mut Record {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id())
+            .field("peer", &self.peer())
+            .field("hello_name", &self.hello_name())
+            .field("mails", &self.mail_ids())
+            .field("end", &self.end())
+            .finish_non_exhaustive()
+    }
+}

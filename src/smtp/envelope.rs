@@ -1,0 +1,129 @@
+//! The envelope (RFC 5321 §2.3.1): who gets a mail, and who sent it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::path::{ForwardPath, ReversePath};
+use super::reply::Reply;
+
+/// What MAIL and RCPT said, and whom they said it for. It alone decides who gets the mail; the
+/// header is only what the reader sees.
+///
+/// ```
+/// # use lettre::{Message, SmtpTransport, Transport};
+/// # let server = mailmock::MailServer::start();
+/// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).body(String::new())?;
+/// # SmtpTransport::from_url(&server.url())?.build().send(&mail)?;
+/// let mail = server.only_mail();
+/// assert_eq!(*mail.envelope().reverse_path(), "app@example.org");
+/// assert_eq!(mail.envelope().forward_paths(), ["ada@example.org"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    reverse_path: ReversePath,
+    // Shared with the rejections that were recorded before more recipients came.
+    forward_paths: Arc<Vec<ForwardPath>>,
+    refused: Vec<RefusedRecipient>,
+    client: Arc<Client>,
+}
+
+impl Envelope {
+    /// The argument of MAIL: where bounces go.
+    pub fn reverse_path(&self) -> &ReversePath {
+        &self.reverse_path
+    }
+
+    /// The accepted recipients, in the order of their RCPT commands, with duplicates.
+    pub fn forward_paths(&self) -> &[ForwardPath] {
+        &self.forward_paths
+    }
+
+    /// The recipients that were refused, in order, each with the reply it got.
+    ///
+    /// The envelope of a [`Rejection`](crate::Rejection) of a RCPT itself has none.
+    pub fn refused(&self) -> &[RefusedRecipient] {
+        &self.refused
+    }
+
+    /// The name that the client gave in its hello.
+    pub fn hello_name(&self) -> &str {
+        self.client.hello.as_ref().map_or("", |hello| &hello.name)
+    }
+
+    /// The client's address and port.
+    pub fn peer(&self) -> SocketAddr {
+        self.client.peer
+    }
+
+    /// The identity of the session's successful AUTH, if there was one.
+    pub fn authenticated_as(&self) -> Option<&str> {
+        self.client.identity.as_deref()
+    }
+
+    pub(crate) fn new(reverse_path: ReversePath, client: Arc<Client>) -> Self {
+        Self {
+            reverse_path,
+            forward_paths: Arc::default(),
+            refused: Vec::new(),
+            client,
+        }
+    }
+
+    pub(crate) fn accept(&mut self, recipient: ForwardPath) {
+        let paths = Arc::make_mut(&mut self.forward_paths);
+        if paths.is_empty() {
+            paths.reserve_exact(1); // most mails have one recipient, and stay in memory
+        }
+        paths.push(recipient);
+    }
+
+    pub(crate) fn refuse(&mut self, recipient: RefusedRecipient) {
+        self.refused.push(recipient);
+    }
+
+    /// The envelope as it stands, without the refused recipients: those are rejections themselves,
+    /// and a copy of all of them in each would be too much.
+    pub(crate) fn so_far(&self) -> Self {
+        Self {
+            reverse_path: self.reverse_path.clone(),
+            forward_paths: Arc::clone(&self.forward_paths),
+            refused: Vec::new(),
+            client: Arc::clone(&self.client),
+        }
+    }
+}
+
+/// A recipient that got no mail because the server refused it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedRecipient {
+    pub(crate) address: Box<str>,
+    pub(crate) reply: Reply,
+}
+
+impl RefusedRecipient {
+    /// The address; if it could not be read as one, all that stood behind `RCPT TO:`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The refusal.
+    pub fn reply(&self) -> &Reply {
+        &self.reply
+    }
+}
+
+/// What is known of the client of a session.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) peer: SocketAddr,
+    pub(crate) hello: Option<Hello>,
+    pub(crate) identity: Option<Box<str>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Hello {
+    pub(crate) name: Box<str>,
+    /// EHLO rather than HELO.
+    pub(crate) is_extended: bool,
+}

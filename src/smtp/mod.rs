@@ -1,0 +1,40 @@
+//! The server's side of RFC 5321 as a pure state machine: bytes in, steps out.
+//!
+//! Nothing here knows a socket, a clock or a lock, and nothing outside this folder is imported.
+
+mod address;
+mod auth;
+mod command;
+mod conduct;
+mod content;
+mod envelope;
+mod event;
+mod extension;
+mod framing;
+mod parameters;
+mod path;
+mod remark;
+mod reply;
+mod session;
+mod settings;
+mod stage;
+mod transaction;
+
+pub use address::{AddressError, Mailbox};
+pub use auth::Login;
+pub use envelope::{Envelope, RefusedRecipient};
+pub use event::Cause;
+pub use extension::Extension;
+pub use parameters::{Body, Parameters};
+pub use path::{ForwardPath, ReversePath};
+pub use remark::{Lapse, Remark};
+pub use reply::{EnhancedCode, Reply};
+pub use session::SessionEnd;
+pub use stage::Stage;
+
+pub(crate) use address::is_same_mailbox;
+pub(crate) use command::Command;
+pub(crate) use content::line_end_lapses;
+pub(crate) use event::{Event, Policy, Refusal, Verdict};
+pub(crate) use session::{Fact, Interruption, Rejected, Said, ServerSession, Step, printable};
+pub(crate) use settings::Settings;

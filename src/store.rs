@@ -1,0 +1,258 @@
+//! What was recorded, behind one lock: applies facts, and wakes those who wait for them.
+
+use std::net::SocketAddr;
+use std::task::Waker;
+use std::time::{Duration, Instant, SystemTime};
+
+use parking_lot::Mutex;
+
+use crate::mail::Mail;
+use crate::rejection::Rejection;
+use crate::session::Session;
+use crate::smtp::{Envelope, Fact, Rejected, Remark, Reply, Said};
+
+/// Everything that one server recorded.
+#[derive(Debug)]
+pub(crate) struct Store {
+    state: Mutex<State>,
+    /// Octets that may be kept.
+    capacity: usize,
+}
+
+/// What is stored at one moment; mails and rejections in the order they were recorded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Received {
+    pub(crate) mails: Vec<Mail>,
+    pub(crate) rejections: Vec<Rejection>,
+    pub(crate) sessions: Vec<Session>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    received: Received,
+    last_mail_id: u64,
+    last_session_id: u64,
+    open_sessions: usize,
+    octets: usize,
+    waiters: Vec<(u64, Waker)>,
+    last_waiter_id: u64,
+    is_closed: bool,
+}
+
+/// A session as its connection writes to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionKey {
+    id: u64,
+    opened: Instant,
+}
+
+impl Store {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            state: Mutex::default(),
+            capacity,
+        }
+    }
+
+    pub(crate) fn open_session(&self, peer: SocketAddr) -> SessionKey {
+        let opened = Instant::now();
+        let id = self.change(|state| {
+            state.last_session_id += 1;
+            state.open_sessions += 1;
+            let session = Session::open(state.last_session_id, peer, SystemTime::now());
+            state.received.sessions.push(session);
+            state.last_session_id
+        });
+        SessionKey { id, opened }
+    }
+
+    /// Sessions that are open now.
+    pub(crate) fn open_sessions(&self) -> usize {
+        self.state.lock().open_sessions
+    }
+
+    /// Whether content of that many octets can be kept.
+    pub(crate) fn has_room_for(&self, octets: usize) -> bool {
+        self.state.lock().has_room_for(octets, self.capacity)
+    }
+
+    pub(crate) fn record(&self, key: SessionKey, fact: Fact) {
+        self.change(|state| state.apply(key, fact, self.capacity));
+    }
+
+    pub(crate) fn received(&self) -> Received {
+        self.state.lock().received.clone()
+    }
+
+    pub(crate) fn mails(&self) -> Vec<Mail> {
+        self.state.lock().received.mails.clone()
+    }
+
+    pub(crate) fn sessions(&self) -> Vec<Session> {
+        self.state.lock().received.sessions.clone()
+    }
+
+    pub(crate) fn rejections(&self) -> Vec<Rejection> {
+        self.state.lock().received.rejections.clone()
+    }
+
+    pub(crate) fn take_mails(&self) -> Vec<Mail> {
+        let mut state = self.state.lock();
+        let mails = std::mem::take(&mut state.received.mails);
+        state.recount();
+        mails
+    }
+
+    /// Forgets all but the open sessions.
+    pub(crate) fn clear(&self) {
+        let forgotten = {
+            let mut state = self.state.lock();
+            let mut forgotten = std::mem::take(&mut state.received);
+            let sessions = std::mem::take(&mut forgotten.sessions);
+            let (open, closed) = sessions.into_iter().partition(Session::is_open);
+            state.received.sessions = open;
+            forgotten.sessions = closed;
+            state.recount();
+            forgotten
+        };
+        // Much may be freed here, and nobody should wait for that.
+        drop(forgotten);
+    }
+
+    /// The server is gone: nothing will be recorded any more.
+    pub(crate) fn close(&self) {
+        self.change(|state| state.is_closed = true);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.lock().is_closed
+    }
+
+    pub(crate) fn new_waiter(&self) -> u64 {
+        let mut state = self.state.lock();
+        state.last_waiter_id += 1;
+        state.last_waiter_id
+    }
+
+    /// Has `waker` woken at the next change, in place of an earlier one of the same waiter.
+    pub(crate) fn wake_later(&self, waiter: u64, waker: &Waker) {
+        let mut state = self.state.lock();
+        match state.waiters.iter_mut().find(|(id, _)| *id == waiter) {
+            Some((_, known)) => known.clone_from(waker),
+            None => state.waiters.push((waiter, waker.clone())),
+        }
+    }
+
+    pub(crate) fn forget_waiter(&self, waiter: u64) {
+        self.state.lock().waiters.retain(|(id, _)| *id != waiter);
+    }
+
+    /// Has a waiter look again though nothing has changed.
+    pub(crate) fn wake_waiters(&self) {
+        self.change(|_| ());
+    }
+
+    /// Changes the state, then wakes the waiters, which may be anybody's code, without the lock.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let (result, waiters) = {
+            let mut state = self.state.lock();
+            (change(&mut state), std::mem::take(&mut state.waiters))
+        };
+        for (_, waker) in waiters {
+            waker.wake();
+        }
+        result
+    }
+}
+
+impl State {
+    fn has_room_for(&self, octets: usize, capacity: usize) -> bool {
+        self.octets.saturating_add(octets) <= capacity
+    }
+
+    fn apply(&mut self, key: SessionKey, fact: Fact, capacity: usize) {
+        let at = key.opened.elapsed();
+        match fact {
+            Fact::Exchange { said, reply } => self.note_exchange(key, &said, reply, at, capacity),
+            Fact::Accepted { envelope, content } => self.accept(key, envelope, content),
+            Fact::Rejected(rejected) => self.reject(key, *rejected, capacity),
+            Fact::Remarked(remark) => self.note_remark(key, remark, capacity),
+            Fact::Hello { name } => self.session(key, |session| session.note_hello(name)),
+            Fact::LoggedIn(login) => self.session(key, |session| session.note_login(login)),
+            Fact::Closed(end) => {
+                self.open_sessions -= 1;
+                self.session(key, |session| session.note_end(end, at));
+            }
+        }
+    }
+
+    /// An open session is always there: only closed ones are cleared.
+    fn session(&mut self, key: SessionKey, note: impl FnOnce(&mut Session)) {
+        let sessions = &mut self.received.sessions;
+        if let Ok(i) = sessions.binary_search_by_key(&key.id, Session::id) {
+            note(&mut sessions[i]);
+        }
+    }
+
+    fn note_exchange(
+        &mut self,
+        key: SessionKey,
+        said: &Said,
+        reply: Reply,
+        at: Duration,
+        capacity: usize,
+    ) {
+        if !self.has_room_for(1, capacity) {
+            return self.session(key, Session::omit_exchange);
+        }
+        let mut growth = 0;
+        self.session(key, |session| {
+            let before = session.size();
+            session.note_exchange(said, reply, at);
+            growth = session.size() - before;
+        });
+        self.octets += growth;
+    }
+
+    fn note_remark(&mut self, key: SessionKey, remark: Remark, capacity: usize) {
+        if self.has_room_for(1, capacity) {
+            self.octets += size_of::<Remark>() + remark.line().len();
+            self.session(key, |session| session.note_remark(remark));
+        }
+    }
+
+    fn accept(&mut self, key: SessionKey, envelope: Envelope, content: Vec<u8>) {
+        self.last_mail_id += 1;
+        self.octets += content.len();
+        let mail = Mail::new(
+            self.last_mail_id,
+            key.id,
+            SystemTime::now(),
+            envelope,
+            content,
+        );
+        self.session(key, |session| session.note_mail(&mail));
+        self.received.mails.push(mail);
+    }
+
+    fn reject(&mut self, key: SessionKey, mut rejected: Rejected, capacity: usize) {
+        let octets = rejected.content.as_ref().map_or(0, Vec::len);
+        if !self.has_room_for(octets, capacity) {
+            rejected.content = None;
+        }
+        let rejection = Rejection::new(key.id, SystemTime::now(), rejected);
+        // The exchange is counted on the session if there is no room even for this.
+        if self.has_room_for(rejection.size(), capacity) {
+            self.octets += rejection.size();
+            self.received.rejections.push(rejection);
+        }
+    }
+
+    /// Counts anew what is left after something was taken out.
+    fn recount(&mut self) {
+        let mails = self.received.mails.iter().map(|mail| mail.message().size());
+        let rejections = self.received.rejections.iter().map(Rejection::size);
+        let sessions = self.received.sessions.iter().map(Session::size);
+        self.octets = mails.chain(rejections).chain(sessions).sum();
+    }
+}

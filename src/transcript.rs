@@ -1,0 +1,174 @@
+//! What was said in a session, line by line.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::session::Session;
+use crate::smtp::{Reply, Said, printable};
+
+/// One thing that a client said, and the server's reply.
+#[derive(Clone, Copy)]
+pub struct Exchange<'a> {
+    entry: &'a Entry,
+    said: &'a str,
+}
+
+impl<'a> Exchange<'a> {
+    /// The command line; `None` where the client said no command: before the greeting, with the
+    /// content, and when the server spoke on its own.
+    ///
+    /// Control characters are escaped as in Rust. Credentials read `[secret]`.
+    pub fn command(self) -> Option<&'a str> {
+        match self.entry.kind {
+            Kind::Line => Some(self.said),
+            Kind::Secret => Some("[secret]"),
+            Kind::Nothing | Kind::Content { .. } | Kind::Overlong => None,
+        }
+    }
+
+    /// The number of octets, if what came was the content behind DATA.
+    pub fn content_octets(self) -> Option<u64> {
+        match self.entry.kind {
+            Kind::Content { octets } => Some(octets),
+            _ => None,
+        }
+    }
+
+    /// What the server answered.
+    pub fn reply(self) -> &'a Reply {
+        &self.entry.reply
+    }
+
+    /// When it answered, counted from the opening of the session.
+    pub fn elapsed(self) -> Duration {
+        self.entry.at
+    }
+}
+
+impl fmt::Display for Exchange<'_> {
+    /// A `C:` line, if the client said something, and an `S:` line for each line of the reply.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.entry.kind {
+            Kind::Nothing => {}
+            Kind::Line => writeln!(f, "C: {}", self.said)?,
+            Kind::Secret => writeln!(f, "C: [secret]")?,
+            Kind::Overlong => writeln!(f, "C: [a line beyond every limit]")?,
+            Kind::Content { octets } => writeln!(f, "C: [{octets} octets of content]")?,
+        }
+        let mut line = Vec::new();
+        for (i, wire_line) in self.reply().wire_lines().enumerate() {
+            line.clear();
+            wire_line.write_to(&mut line);
+            let separator = if i == 0 { "" } else { "\n" };
+            write!(f, "{separator}S: {}", String::from_utf8_lossy(&line))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Exchange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Exchange({:?})", self.to_string())
+    }
+}
+
+/// The whole dialogue of a session, as `Display` shows it: `C:` and `S:` lines.
+///
+/// ```
+/// # use lettre::{SmtpTransport, Transport};
+/// # let server = mailmock::MailServer::start();
+/// # SmtpTransport::from_url(&server.url())?.build().test_connection()?;
+/// println!("{}", server.sessions()[0].transcript());
+/// // S: 220 localhost ESMTP mailmock
+/// // C: EHLO laptop
+/// // S: 250-localhost greets laptop
+/// // …
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Transcript(pub(crate) Session);
+
+impl fmt::Display for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for exchange in self.0.exchanges() {
+            write!(f, "{separator}{exchange}")?;
+            separator = "\n";
+        }
+        match self.0.omitted_exchanges() {
+            0 => {}
+            omitted => write!(
+                f,
+                "{separator}[{omitted} more, not kept: the store was full]"
+            )?,
+        }
+        match self.0.end() {
+            None | Some(crate::smtp::SessionEnd::Quit) => Ok(()),
+            Some(end) => write!(f, "{separator}[{end}]"),
+        }
+    }
+}
+
+/// The exchanges of a session, their texts in one buffer: a session may deliver many mails.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log {
+    text: String,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    at: Duration,
+    kind: Kind,
+    /// Where its text ends in the buffer.
+    end: usize,
+    reply: Reply,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Nothing,
+    Line,
+    Content { octets: u64 },
+    Overlong,
+    Secret,
+}
+
+impl Log {
+    pub(crate) fn push(&mut self, said: &Said, reply: Reply, at: Duration) {
+        let kind = match said {
+            Said::Nothing => Kind::Nothing,
+            Said::Content { octets } => Kind::Content { octets: *octets },
+            Said::OverlongLine => Kind::Overlong,
+            Said::Secret => Kind::Secret,
+            Said::Line(line) => {
+                match std::str::from_utf8(line) {
+                    Ok(text) if !text.contains(char::is_control) => self.text.push_str(text),
+                    _ => self.text.push_str(&printable(line)),
+                }
+                Kind::Line
+            }
+        };
+        self.entries.push(Entry {
+            at,
+            kind,
+            end: self.text.len(),
+            reply,
+        });
+    }
+
+    /// About how many octets of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len() + self.entries.len() * size_of::<Entry>()
+    }
+
+    pub(crate) fn exchanges(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> {
+        self.entries.iter().enumerate().map(|(i, entry)| {
+            let start = i.checked_sub(1).map_or(0, |i| self.entries[i].end);
+            Exchange {
+                entry,
+                said: &self.text[start..entry.end],
+            }
+        })
+    }
+}
