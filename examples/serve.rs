@@ -4,7 +4,10 @@
 use mailmock::MailServer;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let port = std::env::args().nth(1).ok_or("usage: serve PORT")?.parse()?;
+    let port = std::env::args()
+        .nth(1)
+        .ok_or("usage: serve PORT")?
+        .parse()?;
     let server = MailServer::builder()
         .port(port)
         .max_stored(8 * 1024 * 1024 * 1024)

@@ -49,7 +49,7 @@ impl Rejection {
     /// and for an aborted transaction. Credentials read `[secret]`.
     pub fn command(&self) -> Option<String> {
         match &self.0.rejected.said {
-            Said::Line(line) => Some(printable(line)),
+            Said::Line(line) => Some(printable(line).into_owned()),
             Said::Secret => Some("[secret]".to_owned()),
             Said::Nothing | Said::Content { .. } | Said::OverlongLine => None,
         }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::task::Waker;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use parking_lot::Mutex;
 
@@ -171,9 +171,8 @@ impl State {
     }
 
     fn apply(&mut self, key: SessionKey, fact: Fact, capacity: usize) {
-        let at = key.opened.elapsed();
         match fact {
-            Fact::Exchange { said, reply } => self.note_exchange(key, &said, reply, at, capacity),
+            Fact::Exchange { said, reply } => self.note_exchange(key, &said, reply, capacity),
             Fact::Accepted { envelope, content } => self.accept(key, envelope, content),
             Fact::Rejected(rejected) => self.reject(key, *rejected, capacity),
             Fact::Remarked(remark) => self.note_remark(key, remark, capacity),
@@ -181,7 +180,7 @@ impl State {
             Fact::LoggedIn(login) => self.session(key, |session| session.note_login(login)),
             Fact::Closed(end) => {
                 self.open_sessions -= 1;
-                self.session(key, |session| session.note_end(end, at));
+                self.session(key, |session| session.note_end(end, key.opened.elapsed()));
             }
         }
     }
@@ -194,21 +193,14 @@ impl State {
         }
     }
 
-    fn note_exchange(
-        &mut self,
-        key: SessionKey,
-        said: &Said,
-        reply: Reply,
-        at: Duration,
-        capacity: usize,
-    ) {
+    fn note_exchange(&mut self, key: SessionKey, said: &Said, reply: Reply, capacity: usize) {
         if !self.has_room_for(1, capacity) {
             return self.session(key, Session::omit_exchange);
         }
         let mut growth = 0;
         self.session(key, |session| {
             let before = session.size();
-            session.note_exchange(said, reply, at);
+            session.note_exchange(said, reply, key.opened.elapsed());
             growth = session.size() - before;
         });
         self.octets += growth;

@@ -142,10 +142,7 @@ impl Log {
             Said::OverlongLine => Kind::Overlong,
             Said::Secret => Kind::Secret,
             Said::Line(line) => {
-                match std::str::from_utf8(line) {
-                    Ok(text) if !text.contains(char::is_control) => self.text.push_str(text),
-                    _ => self.text.push_str(&printable(line)),
-                }
+                self.text.push_str(&printable(line));
                 Kind::Line
             }
         };

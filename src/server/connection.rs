@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::capacity::Capacity;
+use super::heap;
 use super::listener::Host;
 use crate::smtp::{Interruption, ServerSession, Step};
 use crate::store::SessionKey;
@@ -68,17 +69,16 @@ impl Connection {
                 return;
             }
             let is_heard = self.flush().await.is_ok();
+            if self.session.is_within_input() {
+                self.acknowledge_at_once();
+            }
             let read = if is_heard {
                 self.read(idle.as_mut()).await
             } else {
                 Read::Closed
             };
             match read {
-                Read::Some => {
-                    if self.session.is_within_input() {
-                        self.acknowledge_at_once();
-                    }
-                }
+                Read::Some => {}
                 Read::Idle => self.session.interrupt(Interruption::Idle),
                 Read::Closed => self.session.interrupt(Interruption::ConnectionLost),
             }
@@ -106,10 +106,19 @@ impl Connection {
         if self.out.is_empty() {
             return Ok(());
         }
-        // A client that never reads is idle too.
-        let written = timeout(self.host.idle_timeout, self.stream.write_all(&self.out)).await;
+        // Nearly always the socket takes it all.
+        let written = self.stream.try_write(&self.out).unwrap_or(0);
+        let rest = &self.out[written..];
+        let result = if rest.is_empty() {
+            Ok(())
+        } else {
+            // A client that never reads is idle too.
+            timeout(self.host.idle_timeout, self.stream.write_all(rest))
+                .await
+                .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        };
         self.out.clear();
-        written.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+        result
     }
 
     /// Gives the session what the client sends next.
@@ -126,6 +135,7 @@ impl Connection {
                 let mut buffer = ReadBuf::new(buffer);
                 let polled = Pin::new(&mut *stream).poll_read(cx, &mut buffer);
                 if polled.is_ready() {
+                    heap::expect(buffer.filled().len());
                     session.receive(buffer.filled());
                 }
                 polled.map_ok(|()| buffer.filled().len())

@@ -4,6 +4,7 @@ mod background;
 mod builder;
 mod capacity;
 mod connection;
+mod heap;
 mod listener;
 mod mail_server;
 mod wait;

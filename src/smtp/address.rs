@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use super::printable::has_control;
 use super::remark::Lapse;
 
 /// An address: `local-part@domain`, or `postmaster` alone.
@@ -79,21 +80,26 @@ pub(crate) fn check_domain(domain: &str, lapses: &mut Vec<Lapse>) -> Result<(), 
     if let Some(literal) = domain.strip_prefix('[') {
         return check_literal(literal);
     }
+    let is_end = |b: Option<&u8>| matches!(b, None | Some(b'-'));
     let mut has_underscore = false;
-    for label in domain.split('.') {
-        if label.is_empty() || label.starts_with('-') || label.ends_with('-') {
+    // RFC 6531 §3.3: all above ASCII may stand in a label.
+    for label in domain.as_bytes().split(|b| *b == b'.') {
+        if is_end(label.first()) || is_end(label.last()) {
             return Err(AddressError(
                 "a label of its domain is empty or ends in a hyphen",
             ));
         }
-        for c in label.chars() {
-            match c {
-                '_' => has_underscore = true,
-                '-' => {}
-                c if c.is_ascii_alphanumeric() || is_visible_non_ascii(c) => {}
+        for b in label {
+            match b {
+                b'_' => has_underscore = true,
+                b'-' | 128.. => {}
+                b if b.is_ascii_alphanumeric() => {}
                 _ => return Err(AddressError("its domain has a forbidden character")),
             }
         }
+    }
+    if has_control(domain) {
+        return Err(AddressError("its domain has a control character"));
     }
     if has_underscore {
         lapses.push(Lapse::UnderscoreInDomain);
@@ -129,11 +135,12 @@ fn check_dot_string(local: &str, lapses: &mut Vec<Lapse>) -> Result<(), AddressE
     if local.is_empty() {
         return Err(AddressError("its local part is empty"));
     }
-    // RFC 5322 §3.2.3: atext, and the dot between atoms.
-    let is_allowed = |c: char| {
-        c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) || is_visible_non_ascii(c)
+    // RFC 5322 §3.2.3: atext, and the dot between atoms; RFC 6531 §3.3: and all above ASCII.
+    let is_allowed = |b: u8| match b {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 128.. => true,
+        _ => b"!#$%&'*+-/=?^_`{|}~.".contains(&b),
     };
-    if !local.chars().all(is_allowed) {
+    if !local.bytes().all(is_allowed) || has_control(local) {
         return Err(AddressError("its local part has a forbidden character"));
     }
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
@@ -155,10 +162,6 @@ fn quoted_string_end(text: &str) -> Result<usize, AddressError> {
         }
     }
     Err(AddressError("its quoted local part is not closed"))
-}
-
-fn is_visible_non_ascii(c: char) -> bool {
-    !c.is_ascii() && !c.is_control()
 }
 
 fn split(text: &str) -> (&str, Option<&str>) {

@@ -5,6 +5,7 @@ use super::event::{Cause, Refusal};
 use super::extension::Extension;
 use super::parameters::{Parameters, PathVerb};
 use super::path::{ForwardPath, Path, RawPath, ReversePath};
+use super::printable::has_control;
 use super::remark::Lapse;
 use super::reply::Reply;
 use super::settings::{COMMAND_LINE_LIMIT, Settings};
@@ -146,7 +147,7 @@ impl Command {
             .map_err(|_| Refusal::syntax(501, (5, 5, 2), "The command is not UTF-8"))?;
         // RFC 5321 §4.1.1: trailing white space is to be tolerated.
         let text = text.trim_end_matches([' ', '\t']);
-        if text.contains(char::is_control) {
+        if has_control(text) {
             let text = "The command has a control character";
             return Err(Refusal::syntax(501, (5, 5, 2), text));
         }

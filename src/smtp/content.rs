@@ -1,5 +1,7 @@
 //! The content of a mail on its way in: dot-unstuffing (RFC 5321 §4.5.2) and the size limit.
 
+use std::sync::LazyLock;
+
 use memchr::{memchr2_iter, memmem};
 
 use super::remark::{Lapse, Remark};
@@ -58,6 +60,10 @@ impl Content {
         self.bytes
     }
 }
+
+/// Built once: for a small mail that costs more than the search.
+static DOT_AT_LINE_START: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\r\n."));
 
 /// Finds the end of DATA and takes out the stuffed dots, wherever the reads were cut.
 ///
@@ -119,7 +125,7 @@ impl DataDecoder {
                 }
                 (Position::LineStart | Position::Dot | Position::Cr | Position::InLine, _) => {
                     let rest = &input[at..];
-                    let (end, position) = match memmem::find(rest, b"\r\n.") {
+                    let (end, position) = match DOT_AT_LINE_START.find(rest) {
                         Some(i) => (i + 2, Position::LineStart),
                         None if rest.ends_with(b"\r\n") => (rest.len(), Position::LineStart),
                         None if rest.ends_with(b"\r") => (rest.len(), Position::Cr),

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memchr;
+
 /// What the server answers to a command: a code, an enhanced code, a text of one line or more.
 ///
 /// `Display` gives one line, as reports show it; the lines of a longer text are joined by ` / `.
@@ -83,13 +85,15 @@ impl Reply {
 
     /// The lines as they go over the wire, each with the codes, without their CRLF.
     pub(crate) fn wire_lines(&self) -> impl Iterator<Item = WireLine<'_>> {
-        let mut texts = self.text.split('\n').peekable();
+        let mut rest = Some(self.text.as_bytes());
         std::iter::from_fn(move || {
-            let text = texts.next()?;
+            let text = rest?;
+            let end = memchr(b'\n', text);
+            rest = end.map(|end| &text[end + 1..]);
             Some(WireLine {
                 reply: self,
-                text,
-                is_last: texts.peek().is_none(),
+                text: &text[..end.unwrap_or(text.len())],
+                is_last: end.is_none(),
             })
         })
     }
@@ -117,7 +121,7 @@ impl fmt::Debug for Reply {
 /// One line of a reply, without its CRLF.
 pub(crate) struct WireLine<'a> {
     reply: &'a Reply,
-    text: &'a str,
+    text: &'a [u8],
     is_last: bool,
 }
 
@@ -134,7 +138,7 @@ impl WireLine<'_> {
             push_number(out, enhanced.detail);
             out.push(b' ');
         }
-        out.extend_from_slice(self.text.as_bytes());
+        out.extend_from_slice(self.text);
     }
 }
 

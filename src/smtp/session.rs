@@ -11,6 +11,7 @@ use super::envelope::{Client, Envelope, RefusedRecipient};
 use super::event::{Cause, Event, Policy, Refusal, Verdict};
 use super::extension::Extension;
 use super::framing::{Input, Line};
+use super::printable::printable;
 use super::remark::Remark;
 use super::reply::Reply;
 use super::settings::Settings;
@@ -144,10 +145,12 @@ pub(crate) struct ServerSession {
     steps: VecDeque<Step>,
     errors: usize,
     is_first_line: bool,
+    has_enhanced_codes: bool,
 }
 
 impl ServerSession {
     pub(crate) fn new(settings: Arc<Settings>, peer: SocketAddr) -> Self {
+        let has_enhanced_codes = settings.extensions.offers(&Extension::EnhancedStatusCodes);
         Self {
             settings,
             client: Arc::new(Client {
@@ -161,6 +164,7 @@ impl ServerSession {
             steps: VecDeque::new(),
             errors: 0,
             is_first_line: true,
+            has_enhanced_codes,
         }
     }
 
@@ -191,9 +195,11 @@ impl ServerSession {
 
     /// Whether a line or the content has begun and not ended.
     pub(crate) fn is_within_input(&self) -> bool {
-        self.input.is_within_line()
-            || self.chunk.is_some()
-            || matches!(self.state, State::ReceivingData(_))
+        let is_within_data = match &self.state {
+            State::ReceivingData(transaction) => transaction.content.octets() > 0,
+            _ => false,
+        };
+        is_within_data || self.chunk.is_some() || self.input.is_within_line()
     }
 
     pub(crate) fn has_ended(&self) -> bool {
@@ -330,7 +336,7 @@ impl ServerSession {
         let parsed = Command::parse(&line, context, &mut lapses);
         if !self.settings.strict {
             for lapse in lapses {
-                let line = printable(&line);
+                let line = printable(&line).into_owned();
                 self.record(Fact::Remarked(Remark::new(lapse, line)));
             }
         }
@@ -434,8 +440,7 @@ impl ServerSession {
     }
 
     pub(super) fn answer(&mut self, said: Said, reply: Reply) {
-        let extensions = &self.settings.extensions;
-        let reply = if extensions.offers(&Extension::EnhancedStatusCodes) {
+        let reply = if self.has_enhanced_codes {
             reply
         } else {
             reply.without_enhanced_code()
@@ -571,12 +576,4 @@ pub(super) fn without_response(line: &[u8]) -> Vec<u8> {
         text.extend_from_slice(b" [secret]");
     }
     text
-}
-
-/// A line as text, control characters and octets that are no UTF-8 escaped.
-pub(crate) fn printable(line: &[u8]) -> String {
-    match std::str::from_utf8(line) {
-        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
-        _ => line.escape_ascii().to_string(),
-    }
 }
