@@ -138,6 +138,7 @@ impl ServerSession {
             Command::Rcpt(forward_path) => {
                 if let State::AwaitingRecipients(transaction) = &mut self.state {
                     transaction.has_tried = true;
+                    transaction.is_explained = false;
                     transaction.envelope.accept(forward_path);
                 }
                 self.answer(said, Reply::fixed(250, (2, 1, 5), "Recipient OK"));
@@ -213,7 +214,7 @@ impl ServerSession {
             return;
         };
         if let Some(refusal) = chunk.refusal {
-            self.give_up_transaction();
+            self.explain_transaction();
             return self.refuse(Stage::Data, chunk.said, refusal);
         }
         let is_too_large = self.transaction().is_some_and(|t| t.content.is_too_large());

@@ -334,16 +334,14 @@ impl ServerSession {
         };
         let mut lapses = Vec::new();
         let parsed = Command::parse(&line, context, &mut lapses);
-        if !self.settings.strict {
-            for lapse in lapses {
-                let line = printable(&line).into_owned();
-                self.record(Fact::Remarked(Remark::new(lapse, line)));
-            }
-        }
         let command = match parsed {
             Ok(command) => command,
             Err(refusal) => return self.refuse_line(line, refusal),
         };
+        for lapse in lapses {
+            let line = printable(&line).into_owned();
+            self.record(Fact::Remarked(Remark::new(lapse, line)));
+        }
         let verdict = match self.check_sequence(&command) {
             Ok(()) => policy.decide(&Event::Command(&command)),
             Err(refusal) => Verdict::Refuse(refusal),
@@ -461,17 +459,15 @@ impl ServerSession {
             Said::Line(line)
         };
         if verb == Verb::Data {
-            self.give_up_transaction();
+            self.explain_transaction();
         }
         self.refuse(verb.stage(), said, refusal);
     }
 
-    /// After a refused DATA or BDAT nothing but a new transaction can follow.
-    pub(super) fn give_up_transaction(&mut self) {
+    /// After a refused DATA or BDAT it is no riddle if the transaction comes to nothing.
+    pub(super) fn explain_transaction(&mut self) {
         if let Some(transaction) = self.transaction_mut() {
-            if matches!(transaction.intake, Intake::NotBegun) && transaction.has_tried {
-                transaction.intake = Intake::Refused;
-            }
+            transaction.is_explained = true;
         }
     }
 

@@ -10,6 +10,9 @@ pub(crate) struct Transaction {
     pub(crate) content: Content,
     /// A RCPT came, whatever its answer.
     pub(crate) has_tried: bool,
+    /// DATA or BDAT was refused since the last recipient was accepted: a rejection says why there is
+    /// no mail.
+    pub(crate) is_explained: bool,
     pub(crate) intake: Intake,
 }
 
@@ -21,8 +24,6 @@ pub(crate) enum Intake {
     Data(DataDecoder),
     /// After a first BDAT.
     Chunks,
-    /// DATA or BDAT was refused: the transaction cannot succeed any more, and a rejection says why.
-    Refused,
 }
 
 impl Transaction {
@@ -31,6 +32,7 @@ impl Transaction {
             envelope,
             content,
             has_tried: false,
+            is_explained: false,
             intake: Intake::NotBegun,
         }
     }
@@ -39,8 +41,8 @@ impl Transaction {
     pub(crate) fn abort_stage(&self) -> Option<Stage> {
         let has_recipient = !self.envelope.forward_paths().is_empty();
         match self.intake {
-            Intake::Refused => None,
             Intake::Data(_) | Intake::Chunks => Some(Stage::Data),
+            Intake::NotBegun if self.is_explained => None,
             Intake::NotBegun if has_recipient => Some(Stage::Rcpt),
             Intake::NotBegun if self.has_tried => None,
             Intake::NotBegun => Some(Stage::Mail),

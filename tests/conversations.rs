@@ -1,0 +1,432 @@
+//! Every file of `tests/conversations` is a dialogue. Each is fed to the core whole and byte by byte,
+//! which must give the same steps, and spoken over a socket; README.md there tells the form.
+
+// The core imports nothing of the crate, so that it can be had without the rest of it.
+#[path = "../src/smtp/mod.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the core has more than this test uses, and the crate's doors are not ours"
+)]
+mod smtp;
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mailmock::{MailServer, MailServerBuilder};
+use smtp::{
+    Cause, Event, Fact, ForwardPath, Interruption, Policy, ServerSession, Settings, Step, Verdict,
+};
+
+/// A file, taken apart.
+#[derive(Debug, Default)]
+struct Conversation {
+    name: String,
+    options: Vec<(String, String)>,
+    turns: Vec<Turn>,
+    outcome: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Turn {
+    Client(Vec<u8>),
+    Server(String),
+    ClientCloses,
+    ServerCloses,
+}
+
+impl Conversation {
+    fn read(path: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap();
+        let mut conversation = Self {
+            name: path.file_stem().unwrap().to_string_lossy().into_owned(),
+            ..Self::default()
+        };
+        for line in text
+            .lines()
+            .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        {
+            let (kind, rest) = line
+                .split_once(':')
+                .unwrap_or_else(|| panic!("{path:?}: {line}"));
+            let rest = rest.strip_prefix(' ').unwrap_or(rest);
+            match kind {
+                "C" => {
+                    let bytes = [unescape(rest), b"\r\n".to_vec()].concat();
+                    conversation.turns.push(Turn::Client(bytes));
+                }
+                "raw" => conversation.turns.push(Turn::Client(unescape(rest))),
+                "S" => conversation.turns.push(Turn::Server(rest.to_owned())),
+                "client" if rest == "closes" => conversation.turns.push(Turn::ClientCloses),
+                "server" if rest == "closes" => conversation.turns.push(Turn::ServerCloses),
+                "option" => {
+                    let (name, value) = rest.split_once('=').unwrap_or((rest, ""));
+                    conversation
+                        .options
+                        .push((name.to_owned(), value.to_owned()));
+                }
+                "mail" | "rejected" | "remark" | "login" => {
+                    conversation.outcome.push(line.to_owned());
+                }
+                _ => panic!("{path:?}: {line}"),
+            }
+        }
+        conversation
+    }
+
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        for (name, value) in &self.options {
+            match name.as_str() {
+                "strict" => settings.strict = true,
+                "max_message_size" => settings.max_content = value.parse().unwrap(),
+                "max_recipients" => settings.max_recipients = value.parse().unwrap(),
+                "max_errors" => settings.max_errors = value.parse().unwrap(),
+                "without" => settings.extensions.remove(&core_extension(value)),
+                "with" => settings.extensions.add(core_extension(value)),
+                _ => panic!("unknown option {name}"),
+            }
+        }
+        settings
+    }
+
+    fn builder(&self) -> MailServerBuilder {
+        let mut builder = MailServer::builder();
+        for (name, value) in &self.options {
+            builder = match name.as_str() {
+                "strict" => builder.strict(),
+                "max_message_size" => builder.max_message_size(value.parse().unwrap()),
+                "max_recipients" => builder.max_recipients(value.parse().unwrap()),
+                "max_errors" => builder.max_errors(value.parse().unwrap()),
+                "without" => builder.without_extension(extension(value)),
+                "with" => builder.with_extension(extension(value)),
+                _ => panic!("unknown option {name}"),
+            };
+        }
+        builder
+    }
+
+    /// All that the client says, and whether it closes the connection in the end.
+    fn client_bytes(&self) -> (Vec<u8>, bool) {
+        let bytes = self.turns.iter().filter_map(|turn| match turn {
+            Turn::Client(bytes) => Some(bytes.as_slice()),
+            _ => None,
+        });
+        let closes = self.turns.contains(&Turn::ClientCloses);
+        (bytes.collect::<Vec<_>>().concat(), closes)
+    }
+
+    fn server_lines(&self) -> Vec<&str> {
+        let lines = self.turns.iter().filter_map(|turn| match turn {
+            Turn::Server(line) => Some(line.as_str()),
+            _ => None,
+        });
+        lines.collect()
+    }
+}
+
+macro_rules! extension_by_keyword {
+    ($keyword:expr, $type:ty) => {
+        match $keyword {
+            "PIPELINING" => <$type>::Pipelining,
+            "SIZE" => <$type>::Size,
+            "8BITMIME" => <$type>::EightBitMime,
+            "SMTPUTF8" => <$type>::SmtpUtf8,
+            "ENHANCEDSTATUSCODES" => <$type>::EnhancedStatusCodes,
+            "CHUNKING" => <$type>::Chunking,
+            "BINARYMIME" => <$type>::BinaryMime,
+            "DSN" => <$type>::Dsn,
+            "AUTH" => <$type>::Auth,
+            "FUTURERELEASE" => <$type>::custom("FUTURERELEASE 86400").with_parameter("HOLDFOR"),
+            keyword => panic!("unknown extension {keyword}"),
+        }
+    };
+}
+
+fn core_extension(keyword: &str) -> smtp::Extension {
+    extension_by_keyword!(keyword, smtp::Extension)
+}
+
+fn extension(keyword: &str) -> mailmock::Extension {
+    extension_by_keyword!(keyword, mailmock::Extension)
+}
+
+/// `\r`, `\n`, `\t`, `\0`, `\\`, `\xNN`, and `\*N` for so many of the octet before.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes().peekable();
+    while let Some(byte) = rest.next() {
+        if byte != b'\\' {
+            bytes.push(byte);
+            continue;
+        }
+        match rest.next().expect("an escape has a letter") {
+            b'r' => bytes.push(b'\r'),
+            b'n' => bytes.push(b'\n'),
+            b't' => bytes.push(b'\t'),
+            b'0' => bytes.push(0),
+            b'\\' => bytes.push(b'\\'),
+            b'x' => {
+                let digits: String = rest.by_ref().take(2).map(char::from).collect();
+                bytes.push(u8::from_str_radix(&digits, 16).unwrap());
+            }
+            b'*' => {
+                let digits = std::iter::from_fn(|| rest.next_if(u8::is_ascii_digit));
+                let count: String = digits.map(char::from).collect();
+                let last = bytes.pop().expect("there is an octet before");
+                bytes.extend(std::iter::repeat_n(last, count.parse().unwrap()));
+            }
+            other => panic!("unknown escape \\{}", char::from(other)),
+        }
+    }
+    bytes
+}
+
+struct Open;
+
+impl Policy for Open {
+    fn decide(&mut self, _: &Event<'_>) -> Verdict {
+        Verdict::Proceed
+    }
+}
+
+fn steps_of(conversation: &Conversation, chunk: usize) -> Vec<Step> {
+    let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let mut session = ServerSession::new(Arc::new(conversation.settings()), peer);
+    let (bytes, closes) = conversation.client_bytes();
+    let mut steps = Vec::new();
+    let take = |session: &mut ServerSession, steps: &mut Vec<Step>| {
+        while let Some(step) = session.next_step(&mut Open) {
+            steps.push(step);
+        }
+    };
+    take(&mut session, &mut steps);
+    for chunk in bytes.chunks(chunk) {
+        session.receive(chunk);
+        take(&mut session, &mut steps);
+    }
+    if closes {
+        session.interrupt(Interruption::ConnectionLost);
+        take(&mut session, &mut steps);
+    }
+    steps
+}
+
+fn core_lines(steps: &[Step]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for step in steps {
+        if let Step::Send(reply) = step {
+            for line in reply.wire_lines() {
+                let mut bytes = Vec::new();
+                line.write_to(&mut bytes);
+                lines.push(String::from_utf8(bytes).unwrap());
+            }
+        }
+    }
+    lines
+}
+
+fn paths(paths: &[ForwardPath]) -> String {
+    let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
+    paths.join(", ")
+}
+
+fn core_outcome(steps: &[Step]) -> Vec<String> {
+    let mut outcome = Vec::new();
+    for step in steps {
+        match step {
+            Step::Record(Fact::Accepted { envelope, content }) => outcome.push(format!(
+                "mail: {} -> {}: {}",
+                envelope.reverse_path(),
+                paths(envelope.forward_paths()),
+                content.escape_ascii()
+            )),
+            Step::Record(Fact::Rejected(rejected)) => {
+                let code = rejected
+                    .reply
+                    .as_ref()
+                    .map_or("-".to_owned(), |r| r.code().to_string());
+                outcome.push(format!(
+                    "rejected: {}, {}, {code}",
+                    rejected.stage, rejected.cause
+                ));
+            }
+            Step::Record(Fact::Remarked(remark)) => {
+                outcome.push(format!("remark: {:?}", remark.lapse()));
+            }
+            Step::Record(Fact::LoggedIn(login)) => outcome.push(format!(
+                "login: {} {} {}",
+                login.mechanism(),
+                login.identity(),
+                login.password()
+            )),
+            Step::Record(_) | Step::Send(_) | Step::Close => {}
+        }
+    }
+    outcome
+}
+
+/// Holds the lines that came against those expected: `250 …` and `250-…` stand for any text.
+fn check_lines(conversation: &Conversation, way: &str, found: &[String]) {
+    let mut found: VecDeque<&String> = found.iter().collect();
+    for expected in conversation.server_lines() {
+        let Some(line) = found.pop_front() else {
+            panic!(
+                "{} ({way}): expected {expected:?}, but nothing more came",
+                conversation.name
+            );
+        };
+        check_line(conversation, way, expected, line);
+    }
+    assert!(
+        found.is_empty(),
+        "{} ({way}): more came: {found:?}",
+        conversation.name
+    );
+}
+
+fn check_line(conversation: &Conversation, way: &str, expected: &str, line: &str) {
+    let is_match = match expected.strip_suffix('…') {
+        Some(prefix) => line.starts_with(prefix),
+        None => line == expected,
+    };
+    assert!(
+        is_match,
+        "{} ({way}): expected {expected:?}, got {line:?}",
+        conversation.name
+    );
+}
+
+fn check_core(conversation: &Conversation) {
+    let whole = steps_of(conversation, usize::MAX);
+    let bytes = steps_of(conversation, 1);
+    check_lines(conversation, "whole", &core_lines(&whole));
+    assert_eq!(
+        format!("{whole:#?}"),
+        format!("{bytes:#?}"),
+        "{}: byte by byte it goes otherwise",
+        conversation.name
+    );
+    assert_eq!(
+        core_outcome(&whole),
+        conversation.outcome,
+        "{}: outcome",
+        conversation.name
+    );
+    let is_closed = whole.iter().any(|step| matches!(step, Step::Close));
+    let closes = |turn: &Turn| matches!(turn, Turn::ServerCloses | Turn::ClientCloses);
+    let is_close_expected = conversation.turns.iter().any(closes);
+    assert_eq!(is_closed, is_close_expected, "{}: close", conversation.name);
+}
+
+fn check_over_a_socket(conversation: &Conversation) {
+    let server = conversation.builder().start();
+    let mut stream = TcpStream::connect((server.host(), server.port())).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let mut replies = BufReader::new(stream.try_clone().unwrap());
+    for turn in &conversation.turns {
+        match turn {
+            Turn::Client(bytes) => stream.write_all(bytes).unwrap(),
+            Turn::Server(expected) => {
+                let mut line = String::new();
+                replies.read_line(&mut line).unwrap();
+                check_line(
+                    conversation,
+                    "socket",
+                    expected,
+                    line.trim_end_matches(['\r', '\n']),
+                );
+            }
+            // It is open while the outcome is looked at: what a close causes comes without a reply
+            // behind which it is certain, and is seen in the core.
+            Turn::ClientCloses => {}
+            Turn::ServerCloses => {
+                let mut rest = String::new();
+                replies.read_to_string(&mut rest).unwrap();
+                assert_eq!(rest, "", "{}: more came", conversation.name);
+            }
+        }
+    }
+    let expected = |kind: &str| -> Vec<&String> {
+        let lines = conversation.outcome.iter();
+        lines.filter(|line| line.starts_with(kind)).collect()
+    };
+    let mails: Vec<String> = server
+        .mails()
+        .iter()
+        .map(|mail| {
+            let recipients: Vec<_> = mail
+                .envelope()
+                .forward_paths()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            format!(
+                "mail: {} -> {}: {}",
+                mail.envelope().reverse_path(),
+                recipients.join(", "),
+                mail.message().raw().escape_ascii()
+            )
+        })
+        .collect();
+    assert_eq!(
+        mails.iter().collect::<Vec<_>>(),
+        expected("mail:"),
+        "{}",
+        conversation.name
+    );
+    let closes = conversation.turns.contains(&Turn::ClientCloses);
+    let rejections: Vec<String> = server
+        .rejections()
+        .iter()
+        .filter(|rejection| !(closes && rejection.is_aborted()))
+        .map(|rejection| {
+            let code = rejection
+                .reply()
+                .map_or("-".to_owned(), |r| r.code().to_string());
+            format!(
+                "rejected: {}, {}, {code}",
+                rejection.stage(),
+                rejection.cause()
+            )
+        })
+        .collect();
+    let expected = expected("rejected:")
+        .into_iter()
+        .filter(|line| !(closes && line.contains(&Cause::Aborted.to_string())));
+    assert_eq!(
+        rejections.iter().collect::<Vec<_>>(),
+        expected.collect::<Vec<_>>(),
+        "{}",
+        conversation.name
+    );
+}
+
+#[test]
+fn all_conversations_go_as_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations");
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "smtp"))
+        .collect();
+    files.sort();
+    assert!(
+        files.len() > 30,
+        "only {} conversations were found",
+        files.len()
+    );
+    for file in files {
+        let conversation = Conversation::read(&file);
+        check_core(&conversation);
+        check_over_a_socket(&conversation);
+    }
+}
