@@ -1,6 +1,7 @@
 //! A fake SMTP server for integration tests.
 
 mod error;
+mod exchange;
 mod mail;
 mod rejection;
 mod report;
@@ -8,18 +9,17 @@ mod server;
 mod session;
 mod smtp;
 mod store;
-mod transcript;
 
 pub use error::{AssertionError, StartError, WaitError};
+pub use exchange::Exchange;
 pub use mail::{
     AddressList, Date, Header, HeaderAddress, Headers, Mail, Message, NamedMailbox, ParseError,
     Part, Recipients, ResentBlock,
 };
 pub use rejection::Rejection;
 pub use server::{MailServer, MailServerBuilder, TryWait, TryWaitFuture, Wait, WaitFuture};
-pub use session::Session;
+pub use session::{Session, Transcript};
 pub use smtp::{
     AddressError, Body, Cause, EnhancedCode, Envelope, Extension, ForwardPath, Lapse, Login,
     Mailbox, Parameters, RefusedRecipient, Remark, Reply, ReversePath, SessionEnd, Stage,
 };
-pub use transcript::{Exchange, Transcript};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::mail::Mail;
 use crate::rejection::Rejection;
 use crate::session::Session;
+use crate::smtp::Envelope;
 use crate::store::Received;
 
 /// How many entries of one kind a report lists.
@@ -130,7 +131,7 @@ fn mail_line(mail: &Mail) -> String {
 }
 
 /// The first accepted recipients, and how many more there are.
-fn recipients(envelope: &crate::Envelope) -> String {
+fn recipients(envelope: &Envelope) -> String {
     let paths = envelope.forward_paths();
     let shown: Vec<String> = paths.iter().take(3).map(ToString::to_string).collect();
     let mut text = shown.join(", ");

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::exchange::{Exchange, Log};
 use crate::mail::{Mail, WeakMail};
 use crate::smtp::{Login, Remark, Reply, Said, SessionEnd};
-use crate::transcript::{Exchange, Log, Transcript};
 
 /// One connection of a client: what was said, what came of it, how it ended. Cheap to clone.
 ///
@@ -179,5 +179,42 @@ impl fmt::Debug for Session {
             .field("mails", &self.mail_ids())
             .field("end", &self.end())
             .finish_non_exhaustive()
+    }
+}
+
+/// The whole dialogue of a session, as `Display` shows it: `C:` and `S:` lines.
+///
+/// ```
+/// # use lettre::{SmtpTransport, Transport};
+/// # let server = mailmock::MailServer::start();
+/// # SmtpTransport::from_url(&server.url())?.build().test_connection()?;
+/// println!("{}", server.sessions()[0].transcript());
+/// // S: 220 localhost ESMTP mailmock
+/// // C: EHLO laptop
+/// // S: 250-localhost greets laptop
+/// // …
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Transcript(Session);
+
+impl fmt::Display for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for exchange in self.0.exchanges() {
+            write!(f, "{separator}{exchange}")?;
+            separator = "\n";
+        }
+        match self.0.omitted_exchanges() {
+            0 => {}
+            omitted => write!(
+                f,
+                "{separator}[{omitted} more, not kept: the store was full]"
+            )?,
+        }
+        match self.0.end() {
+            None | Some(SessionEnd::Quit) => Ok(()),
+            Some(end) => write!(f, "{separator}[{end}]"),
+        }
     }
 }

@@ -109,7 +109,7 @@ impl Listener {
         .await
     }
 
-    /// Stops listening, and keeps the port so that it is still ours when we come back.
+    /// Stops listening, and keeps the port: nobody who asks the system for any port is given it.
     fn shut(&mut self) -> io::Result<()> {
         let Door::Open(listener) = &self.door else {
             return Ok(());

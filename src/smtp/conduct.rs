@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::answer::without_response;
 use super::auth::Exchange;
 use super::command::{Chunk, Command};
 use super::content::{Content, DataDecoder};
@@ -11,10 +12,10 @@ use super::extension::{Extension, ehlo_reply};
 use super::parameters::Body;
 use super::path::ReversePath;
 use super::reply::Reply;
-use super::session::{
-    Fact, PendingChunk, Said, ServerSession, SessionEnd, State, without_response,
-};
+use super::session::{PendingChunk, ServerSession, State};
+use super::session_end::SessionEnd;
 use super::stage::Stage;
+use super::step::{Fact, Said};
 use super::transaction::{Intake, Transaction};
 
 const TOO_LARGE: Refusal = Refusal::new(

@@ -3,6 +3,7 @@
 //! Nothing here knows a socket, a clock or a lock, and nothing outside this folder is imported.
 
 mod address;
+mod answer;
 mod auth;
 mod command;
 mod conduct;
@@ -17,8 +18,10 @@ mod printable;
 mod remark;
 mod reply;
 mod session;
+mod session_end;
 mod settings;
 mod stage;
+mod step;
 mod transaction;
 
 pub use address::{AddressError, Mailbox};
@@ -30,7 +33,7 @@ pub use parameters::{Body, Parameters};
 pub use path::{ForwardPath, ReversePath};
 pub use remark::{Lapse, Remark};
 pub use reply::{EnhancedCode, Reply};
-pub use session::SessionEnd;
+pub use session_end::SessionEnd;
 pub use stage::Stage;
 
 pub(crate) use address::is_same_mailbox;
@@ -38,5 +41,6 @@ pub(crate) use command::Command;
 pub(crate) use content::line_end_lapses;
 pub(crate) use event::{Event, Policy, Refusal, Verdict};
 pub(crate) use printable::printable;
-pub(crate) use session::{Fact, Interruption, Rejected, Said, ServerSession, Step};
+pub(crate) use session::{Interruption, ServerSession};
 pub(crate) use settings::Settings;
+pub(crate) use step::{Fact, Rejected, Said, Step};

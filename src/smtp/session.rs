@@ -1,110 +1,23 @@
 //! The state machine of one session: bytes go in, steps come out.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::auth::{Exchange, Login, Turn};
-use super::command::{Command, Context, LINE_TOO_LONG, Verb, raw_recipient};
-use super::envelope::{Client, Envelope, RefusedRecipient};
-use super::event::{Cause, Event, Policy, Refusal, Verdict};
+use super::auth::{Exchange, Turn};
+use super::command::{Command, Context, LINE_TOO_LONG};
+use super::envelope::Client;
+use super::event::{Event, Policy, Refusal, Verdict};
 use super::extension::Extension;
 use super::framing::{Input, Line};
 use super::printable::printable;
 use super::remark::Remark;
 use super::reply::Reply;
+use super::session_end::SessionEnd;
 use super::settings::Settings;
 use super::stage::Stage;
+use super::step::{Fact, Said, Step};
 use super::transaction::{Intake, Transaction};
-
-/// What the driver is to do next, before it asks again.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// Keep this, before any later reply is sent.
-    Record(Fact),
-    /// Queue this reply; write what is queued when there is no further step, and before a close.
-    Send(Reply),
-    /// Close the connection so that the client can read the last reply.
-    Close,
-}
-
-/// What has happened.
-#[derive(Debug)]
-pub(crate) enum Fact {
-    Exchange {
-        said: Said,
-        reply: Reply,
-    },
-    Hello {
-        name: Box<str>,
-    },
-    LoggedIn(Login),
-    Remarked(Remark),
-    Accepted {
-        envelope: Envelope,
-        content: Vec<u8>,
-    },
-    Rejected(Box<Rejected>),
-    Closed(SessionEnd),
-}
-
-/// What a client said, as far as a transcript may show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
-    /// Nothing: the server speaks first, or on its own.
-    Nothing,
-    Line(Vec<u8>),
-    Content {
-        octets: u64,
-    },
-    /// A line over every limit, of which nothing is left.
-    OverlongLine,
-    /// A line of an AUTH exchange.
-    Secret,
-}
-
-/// A refusal, or a transaction that came to nothing.
-#[derive(Debug)]
-pub(crate) struct Rejected {
-    pub(crate) stage: Stage,
-    pub(crate) cause: Cause,
-    pub(crate) said: Said,
-    pub(crate) reply: Option<Reply>,
-    pub(crate) envelope: Option<Envelope>,
-    pub(crate) recipient: Option<Box<str>>,
-    pub(crate) content: Option<Vec<u8>>,
-}
-
-/// How a session ended.
-///
-/// `Display` says it as a transcript does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SessionEnd {
-    /// The client said QUIT.
-    Quit,
-    /// The client closed the connection, or it broke.
-    ClientClosed,
-    /// The client was silent for too long, and got 421 4.4.2.
-    TimedOut,
-    /// The server refused to go on: too many sessions or errors, or no SMTP client.
-    Refused,
-    /// The server went down, or was dropped.
-    ServerClosed,
-}
-
-impl fmt::Display for SessionEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Quit => "the client quit",
-            Self::ClientClosed => "the client closed the connection without QUIT",
-            Self::TimedOut => "the server closed the connection: idle for too long",
-            Self::Refused => "the server closed the connection: refused",
-            Self::ServerClosed => "the server went down",
-        })
-    }
-}
 
 /// What can befall a session from outside the dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,10 +55,10 @@ pub(crate) struct ServerSession {
     pub(super) state: State,
     pub(super) chunk: Option<PendingChunk>,
     input: Input,
-    steps: VecDeque<Step>,
-    errors: usize,
+    pub(super) steps: VecDeque<Step>,
+    pub(super) errors: usize,
     is_first_line: bool,
-    has_enhanced_codes: bool,
+    pub(super) has_enhanced_codes: bool,
 }
 
 impl ServerSession {
@@ -393,7 +306,7 @@ impl ServerSession {
         }
     }
 
-    fn transaction_mut(&mut self) -> Option<&mut Transaction> {
+    pub(super) fn transaction_mut(&mut self) -> Option<&mut Transaction> {
         match &mut self.state {
             State::AwaitingRecipients(transaction) => Some(transaction),
             _ => None,
@@ -413,144 +326,8 @@ impl ServerSession {
         }
     }
 
-    /// Ends the transaction without a mail, and records that unless a refusal explains it.
-    pub(super) fn abandon_transaction(&mut self) {
-        self.chunk = None;
-        let Some(transaction) = self.take_transaction() else {
-            return;
-        };
-        let Some(stage) = transaction.abort_stage() else {
-            return;
-        };
-        self.record(Fact::Rejected(Box::new(Rejected {
-            stage,
-            cause: Cause::Aborted,
-            said: Said::Nothing,
-            reply: None,
-            envelope: Some(transaction.envelope),
-            recipient: None,
-            content: (stage == Stage::Data).then(|| transaction.content.into_bytes()),
-        })));
-    }
-
     pub(super) fn record(&mut self, fact: Fact) {
         self.steps.push_back(Step::Record(fact));
-    }
-
-    pub(super) fn answer(&mut self, said: Said, reply: Reply) {
-        let reply = if self.has_enhanced_codes {
-            reply
-        } else {
-            reply.without_enhanced_code()
-        };
-        self.record(Fact::Exchange {
-            said,
-            reply: reply.clone(),
-        });
-        self.steps.push_back(Step::Send(reply));
-    }
-
-    /// Refuses a command line; a RCPT leaves its trace in the envelope.
-    pub(super) fn refuse_line(&mut self, line: Vec<u8>, refusal: Refusal) {
-        let verb = Verb::of(&line);
-        let said = if verb == Verb::Auth {
-            Said::Line(without_response(&line))
-        } else {
-            Said::Line(line)
-        };
-        if verb == Verb::Data {
-            self.explain_transaction();
-        }
-        self.refuse(verb.stage(), said, refusal);
-    }
-
-    /// After a refused DATA or BDAT it is no riddle if the transaction comes to nothing.
-    pub(super) fn explain_transaction(&mut self) {
-        if let Some(transaction) = self.transaction_mut() {
-            transaction.is_explained = true;
-        }
-    }
-
-    pub(super) fn refuse(&mut self, stage: Stage, said: Said, refusal: Refusal) {
-        let envelope = self.transaction().map(|t| match stage {
-            Stage::Rcpt => t.envelope.so_far(),
-            _ => t.envelope.clone(),
-        });
-        let recipient = match (&said, stage) {
-            (Said::Line(line), Stage::Rcpt) => Some(raw_recipient(line)),
-            _ => None,
-        };
-        if let (Some(address), Some(transaction)) = (&recipient, self.transaction_mut()) {
-            transaction.has_tried = true;
-            transaction.envelope.refuse(RefusedRecipient {
-                address: address.clone(),
-                reply: refusal.reply.clone(),
-            });
-        }
-        self.refuse_with(stage, said, refusal, envelope, recipient, None);
-    }
-
-    /// Refuses content that has arrived whole, or was too large to be kept.
-    pub(super) fn refuse_content(
-        &mut self,
-        transaction: Transaction,
-        said: Said,
-        refusal: Refusal,
-    ) {
-        let is_kept = !transaction.content.is_too_large();
-        let content = is_kept.then(|| transaction.content.into_bytes());
-        let envelope = Some(transaction.envelope);
-        self.refuse_with(Stage::EndOfData, said, refusal, envelope, None, content);
-    }
-
-    fn refuse_with(
-        &mut self,
-        stage: Stage,
-        said: Said,
-        mut refusal: Refusal,
-        envelope: Option<Envelope>,
-        recipient: Option<Box<str>>,
-        content: Option<Vec<u8>>,
-    ) {
-        let is_error = matches!(refusal.cause, Cause::Syntax | Cause::Sequence);
-        self.errors += usize::from(is_error);
-        let is_last = is_error && self.errors > self.settings.max_errors;
-        if is_last {
-            let reply = Reply::fixed(421, (4, 7, 0), "Too many errors, closing");
-            refusal = Refusal::new(Cause::Limit, reply);
-        }
-        self.record(Fact::Rejected(Box::new(Rejected {
-            stage,
-            cause: refusal.cause,
-            said: said.clone(),
-            reply: Some(refusal.reply.clone()),
-            envelope,
-            recipient,
-            content,
-        })));
-        self.answer(said, refusal.reply);
-        if is_last {
-            self.close(SessionEnd::Refused);
-        }
-    }
-
-    /// Ends the session behind what was answered last.
-    pub(super) fn close(&mut self, end: SessionEnd) {
-        if self.has_ended() {
-            return;
-        }
-        let last_reply = match self.steps.pop_back() {
-            Some(Step::Send(reply)) => Some(reply),
-            step => {
-                self.steps.extend(step);
-                None
-            }
-        };
-        self.abandon_transaction();
-        self.record(Fact::Closed(end));
-        self.steps.extend(last_reply.map(Step::Send));
-        self.steps.push_back(Step::Close);
-        self.state = State::Ended;
     }
 }
 
@@ -561,15 +338,4 @@ fn is_http_request(line: &[u8]) -> bool {
     method.is_some_and(|m| !m.is_empty() && m.iter().all(u8::is_ascii_uppercase))
         && target.is_some_and(|t| !t.is_empty())
         && version.is_some_and(|v| v.starts_with(b"HTTP/"))
-}
-
-/// An AUTH line as a transcript may show it.
-pub(super) fn without_response(line: &[u8]) -> Vec<u8> {
-    let mut words = line.split(|b| *b == b' ').filter(|word| !word.is_empty());
-    let kept: Vec<&[u8]> = words.by_ref().take(2).collect();
-    let mut text = kept.join(&b' ');
-    if words.next().is_some() {
-        text.extend_from_slice(b" [secret]");
-    }
-    text
 }

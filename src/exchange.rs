@@ -1,9 +1,8 @@
-//! What was said in a session, line by line.
+//! What was said in a session, one exchange after the other.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::session::Session;
 use crate::smtp::{Reply, Said, printable};
 
 /// One thing that a client said, and the server's reply.
@@ -69,43 +68,6 @@ impl fmt::Display for Exchange<'_> {
 impl fmt::Debug for Exchange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Exchange({:?})", self.to_string())
-    }
-}
-
-/// The whole dialogue of a session, as `Display` shows it: `C:` and `S:` lines.
-///
-/// ```
-/// # use lettre::{SmtpTransport, Transport};
-/// # let server = mailmock::MailServer::start();
-/// # SmtpTransport::from_url(&server.url())?.build().test_connection()?;
-/// println!("{}", server.sessions()[0].transcript());
-/// // S: 220 localhost ESMTP mailmock
-/// // C: EHLO laptop
-/// // S: 250-localhost greets laptop
-/// // …
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Transcript(pub(crate) Session);
-
-impl fmt::Display for Transcript {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        for exchange in self.0.exchanges() {
-            write!(f, "{separator}{exchange}")?;
-            separator = "\n";
-        }
-        match self.0.omitted_exchanges() {
-            0 => {}
-            omitted => write!(
-                f,
-                "{separator}[{omitted} more, not kept: the store was full]"
-            )?,
-        }
-        match self.0.end() {
-            None | Some(crate::smtp::SessionEnd::Quit) => Ok(()),
-            Some(end) => write!(f, "{separator}[{end}]"),
-        }
     }
 }
 

@@ -1,0 +1,33 @@
+//! How a session ends.
+
+use std::fmt;
+
+/// How a session ended.
+///
+/// `Display` says it as a transcript does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SessionEnd {
+    /// The client said QUIT.
+    Quit,
+    /// The client closed the connection, or it broke.
+    ClientClosed,
+    /// The client was silent for too long, and got 421 4.4.2.
+    TimedOut,
+    /// The server refused to go on: too many sessions or errors, or no SMTP client.
+    Refused,
+    /// The server went down, or was dropped.
+    ServerClosed,
+}
+
+impl fmt::Display for SessionEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Quit => "the client quit",
+            Self::ClientClosed => "the client closed the connection without QUIT",
+            Self::TimedOut => "the server closed the connection: idle for too long",
+            Self::Refused => "the server closed the connection: refused",
+            Self::ServerClosed => "the server went down",
+        })
+    }
+}

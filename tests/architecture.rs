@@ -1,0 +1,128 @@
+//! Holds the code to the plan of the house: who may import whom.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room, and the rooms it may import.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("smtp", &[]),
+    ("mail", &["smtp"]),
+    ("exchange", &["smtp"]),
+    ("session", &["smtp", "mail", "exchange"]),
+    ("rejection", &["smtp", "mail"]),
+    ("store", &["smtp", "mail", "session", "rejection"]),
+    ("error", &[]),
+    ("report", &["smtp", "mail", "session", "rejection", "store"]),
+    (
+        "server",
+        &[
+            "smtp",
+            "mail",
+            "session",
+            "rejection",
+            "store",
+            "error",
+            "report",
+        ],
+    ),
+];
+
+/// A crate, and the only places that may use it.
+const CRATES: &[(&str, &[&str])] = &[
+    ("tokio", &["server/"]),
+    ("socket2", &["server/"]),
+    ("mailparse", &["mail/"]),
+    ("data_encoding", &["smtp/auth.rs"]),
+    ("parking_lot", &["store.rs"]),
+];
+
+fn sources() -> Vec<(String, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    files
+        .iter()
+        .map(|path| {
+            let name = path
+                .strip_prefix(&root)
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/");
+            let code: Vec<_> = fs::read_to_string(path)
+                .unwrap()
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .map(str::to_owned)
+                .collect();
+            (name, code.join("\n"))
+        })
+        .collect()
+}
+
+fn room_of(file: &str) -> &str {
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// The rooms behind `crate::` in a text.
+fn imported_rooms(code: &str) -> BTreeSet<&str> {
+    code.match_indices("crate::")
+        .filter(|(i, _)| !code[..*i].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+        .map(|(i, _)| {
+            let rest = &code[i + "crate::".len()..];
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+            &rest[..end.unwrap_or(rest.len())]
+        })
+        .collect()
+}
+
+#[test]
+fn rooms_import_downwards_only() {
+    for (file, code) in sources() {
+        let room = room_of(&file);
+        if room == "lib" {
+            continue;
+        }
+        let allowed = ROOMS.iter().find(|(name, _)| *name == room);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("{file} is in no known room"));
+        for imported in imported_rooms(&code) {
+            assert!(
+                imported == room || allowed.contains(&imported),
+                "{file} imports crate::{imported}, which {room} may not"
+            );
+        }
+    }
+}
+
+#[test]
+fn crates_stay_in_their_places() {
+    for (file, code) in sources() {
+        for (name, places) in CRATES {
+            let is_used = code.contains(&format!("{name}::"));
+            let is_allowed = places.iter().any(|place| file.starts_with(place));
+            assert!(!is_used || is_allowed, "{file} uses {name}");
+        }
+    }
+}
+
+#[test]
+fn files_stay_small() {
+    for (file, code) in sources() {
+        let code = code.split("\n#[cfg(test)]\n").next().unwrap();
+        let lines = code.lines().filter(|line| !line.trim().is_empty()).count();
+        assert!(
+            lines <= 320,
+            "{file} has {lines} lines of code: split it by noun"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! A client that says what it is told to, and what the tests have in common.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test uses what it needs of it"
+)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use mailmock::MailServer;
+
+pub struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    /// Connects, and reads the greeting.
+    pub fn connect(server: &MailServer) -> Self {
+        let mut client = Self::connect_silently(server);
+        assert!(client.reply().starts_with("220 "));
+        client
+    }
+
+    pub fn connect_silently(server: &MailServer) -> Self {
+        let stream = TcpStream::connect((server.host(), server.port())).unwrap();
+        // No test should hang for ever; none depends on this time.
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self {
+            stream: BufReader::new(stream),
+        }
+    }
+
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).unwrap();
+    }
+
+    /// Reads one reply, its lines joined by LF.
+    pub fn reply(&mut self) -> String {
+        let mut reply = String::new();
+        loop {
+            let mut line = String::new();
+            let read = self.stream.read_line(&mut line).unwrap();
+            assert!(read > 0, "the connection was closed behind {reply:?}");
+            let is_last = line.as_bytes().get(3) != Some(&b'-');
+            reply.push_str(line.trim_end_matches(['\r', '\n']));
+            if is_last {
+                return reply;
+            }
+            reply.push('\n');
+        }
+    }
+
+    /// Says a line, and reads the reply.
+    pub fn say(&mut self, line: &str) -> String {
+        self.send(line.as_bytes());
+        self.send(b"\r\n");
+        self.reply()
+    }
+
+    /// Says a line that is to be accepted.
+    pub fn ok(&mut self, line: &str) -> &mut Self {
+        let reply = self.say(line);
+        assert!(reply.starts_with(['2', '3']), "{line}: {reply}");
+        self
+    }
+
+    /// MAIL, RCPT and DATA up to the 354.
+    pub fn begin(&mut self, from: &str, to: &[&str]) -> &mut Self {
+        self.ok(&format!("MAIL FROM:<{from}>"));
+        for to in to {
+            self.ok(&format!("RCPT TO:<{to}>"));
+        }
+        self.ok("DATA")
+    }
+
+    /// A whole mail; the content needs no dot-stuffing and ends a line.
+    pub fn deliver(&mut self, from: &str, to: &[&str], content: &[u8]) -> &mut Self {
+        self.begin(from, to);
+        self.send(content);
+        self.ok(".")
+    }
+
+    /// What comes up to the close.
+    pub fn rest(&mut self) -> String {
+        let mut rest = String::new();
+        self.stream.read_to_string(&mut rest).unwrap();
+        rest
+    }
+}
+
+/// One mail with that content, as the server stored it.
+pub fn received(content: &[u8]) -> mailmock::Mail {
+    received_by(&["ada@example.org"], content)
+}
+
+pub fn received_by(to: &[&str], content: &[u8]) -> mailmock::Mail {
+    let server = MailServer::start();
+    Client::connect(&server)
+        .ok("EHLO test.example")
+        .deliver("app@example.org", to, content);
+    server.only_mail()
+}
+
+/// Looks until it is there: for what comes without a reply behind which it is certain.
+pub fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..3_000 {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it did not come in 30 seconds");
+}
