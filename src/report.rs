@@ -81,14 +81,12 @@ fn overview(received: &Received) -> String {
     if received.sessions.is_empty() {
         text.push_str("\nno client has connected");
     } else if text.is_empty() {
-        let count = received.sessions.len();
-        let _ = write!(
-            text,
-            "\n{count} session(s), none of which began a transaction:"
+        list(
+            &mut text,
+            "sessions, all ended",
+            &received.sessions,
+            session_line,
         );
-        for session in received.sessions.iter().take(LISTED) {
-            let _ = write!(text, "\n  {}", session_line(session));
-        }
     }
     text
 }
