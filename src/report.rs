@@ -198,3 +198,17 @@ fn cut(text: &str, lines: usize) -> String {
     let kept: Vec<&str> = text.lines().take(lines - 1).collect();
     format!("{}\n… {} more lines", kept.join("\n"), count - kept.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_says_how_much_of_it_is_missing() {
+        let text = "line\n".repeat(100);
+        let cut_text = cut(&text, 40);
+        assert_eq!(cut_text.lines().count(), 40);
+        assert!(cut_text.ends_with("\n… 61 more lines"));
+        assert_eq!(cut("a\nb", 2), "a\nb");
+    }
+}
