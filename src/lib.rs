@@ -1,4 +1,109 @@
 //! A fake SMTP server for integration tests.
+//!
+//! A test starts it inside its own process on a port that the system chooses, points the application
+//! at it, and then asks: *what mail left my application, and to whom?* It speaks real SMTP over real
+//! TCP, so it tests all of the application, whatever client library that uses.
+//!
+//! ```
+//! use lettre::{Message, SmtpTransport, Transport};
+//! use mailmock::MailServer;
+//!
+//! # mod app {
+//! #     use lettre::{Message, SmtpTransport, Transport};
+//! #     pub fn sign_up(url: &str, address: &str) {
+//! #         let mail = Message::builder().from("app@example.org".parse().unwrap()).to(address.parse().unwrap())
+//! #             .subject("Welcome").body("Hello!".to_owned()).unwrap();
+//! #         SmtpTransport::from_url(url).unwrap().build().send(&mail).unwrap();
+//! #     }
+//! # }
+//! // #[test]
+//! fn welcome_mail_goes_out() {
+//!     let server = MailServer::start();
+//!     app::sign_up(&server.url(), "ada@example.org");
+//!
+//!     let mail = server.only_mail();
+//!     assert_eq!(mail.envelope().forward_paths(), ["ada@example.org"]);
+//!     assert_eq!(mail.message().subject(), "Welcome");
+//!     assert_eq!(mail.message().text(), Some("Hello!"));
+//! }
+//! # welcome_mail_goes_out();
+//! ```
+//!
+//! # Which kind of test?
+//!
+//! Any. The server has a thread and a runtime of its own: plain `#[test]` with a blocking client,
+//! `#[tokio::test]` with an asynchronous client, and even a blocking client within a runtime of one
+//! thread. Other executors and nextest are as good. Nothing has to be set up or torn down: dropping the
+//! [`MailServer`] ends it.
+//!
+//! # No sleeps
+//!
+//! A mail is stored before the client reads that it was accepted. Once a blocking `send()` has
+//! returned, [`MailServer::mails`] is complete, and so are the refusals. Where the application sends
+//! in the background, wait for it:
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use lettre::{Message, SmtpTransport, Transport};
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = mailmock::MailServer::start();
+//! # mod app { pub async fn queue_reminder(_: &str) {} }
+//! app::queue_reminder(&server.url()).await;
+//! let mails = server.wait_for_mails(1).await; // or .blocking() in a plain test
+//! # Ok(()) }
+//! ```
+//!
+//! It waits for 5 seconds at most, then panics and says what did arrive: [`Wait`]. What has no reply,
+//! such as a client that breaks the connection, is recorded a moment later.
+//!
+//! In a test with a paused tokio clock the waits are not disturbed, but the *client* is: its time-outs
+//! fire while it waits for its socket. Resume the clock while it sends.
+//!
+//! # Envelope and header
+//!
+//! The envelope (MAIL and RCPT) says who gets a mail, the header (To, Cc) what the reader sees.
+//! [`Mail::envelope`] and [`Mail::message`] keep them apart, and [`Mail::recipients`] compares them:
+//! announced, blind, never sent, refused, and whether a Bcc field leaked.
+//!
+//! The content is what the client sent, octet for octet: [`Message::raw`]. It is parsed when it is
+//! looked at: [`subject`](Message::subject), [`text`](Message::text), [`html`](Message::html),
+//! [`attachments`](Message::attachments), headers, addresses, dates, the tree of [parts](Part).
+//!
+//! # What did not become a mail
+//!
+//! Refused commands and contents, and transactions that were begun and not completed, are in
+//! [`MailServer::rejections`], with cause, reply, envelope and content. What was said in a connection
+//! is in its [`Session`]: [`transcript`](Session::transcript), times, logins, how it ended, and
+//! [remarks](Session::remarks) on where the client departed from the standard.
+//!
+//! # What it speaks
+//!
+//! RFC 5321 with PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, CHUNKING, BINARYMIME, DSN
+//! and AUTH (PLAIN and LOGIN, which accept anything). Each [`Extension`] can be
+//! [switched off](MailServerBuilder::without_extension) to see how a client falls back. It forgives
+//! what real servers forgive, and remarks on it; a [`strict`](MailServerBuilder::strict) one does not.
+//!
+//! # Outages
+//!
+//! [`MailServer::go_down`] ends all sessions and has connections refused;
+//! [`MailServer::come_back`] listens again on the same port.
+//!
+//! # Limits
+//!
+//! It listens on the loopback interface alone, unless [told otherwise](MailServerBuilder::bind_address).
+//!
+//! | Limit | Default | Beyond it |
+//! |---|---|---|
+//! | [octets of content](MailServerBuilder::max_message_size) | 50 MiB | 552 5.3.4 |
+//! | [recipients in a transaction](MailServerBuilder::max_recipients) | 1,000 | 452 4.5.3 |
+//! | [open sessions](MailServerBuilder::max_sessions) | 2,000 | 421 4.3.2 |
+//! | [octets stored](MailServerBuilder::max_stored) | 1 GiB | 452 4.3.1 |
+//! | [silence of a client](MailServerBuilder::idle_timeout) | 5 minutes | 421 4.4.2 |
+//! | [syntax and sequence errors in a session](MailServerBuilder::max_errors) | 100 | 421 4.7.0 |
+//! | octets of a command line | 2,048; in AUTH 12,288 | 500 5.5.2 |
+//!
+//! On Linux a client that writes the content and its final dot apart, as lettre does, is answered at
+//! once. Elsewhere the system has no means for that, and such a client may wait some 40 ms a mail.
 
 mod error;
 mod exchange;

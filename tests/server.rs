@@ -4,10 +4,11 @@ mod support;
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use mailmock::{Cause, Extension, MailServer, SessionEnd, Stage};
+use mailmock::{Cause, Extension, Mail, MailServer, SessionEnd, Stage};
 use support::{Client, eventually};
 
 fn connect(server: &MailServer) -> std::io::Result<TcpStream> {
@@ -227,37 +228,26 @@ fn clear_forgets_all_but_the_open_sessions() {
 #[test]
 fn mails_taken_by_several_threads_are_taken_once() {
     let server = MailServer::start();
-    let mut taken: Vec<u64> = std::thread::scope(|scope| {
-        let takers: Vec<_> = (0..2)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut ids = Vec::new();
-                    while !ids.last().is_some_and(|last| *last > 195) && ids.len() < 200 {
-                        ids.extend(server.take_mails().iter().map(mailmock::Mail::id));
-                        if server
-                            .sessions()
-                            .first()
-                            .is_some_and(|s| s.mail_ids().len() == 200)
-                        {
-                            ids.extend(server.take_mails().iter().map(mailmock::Mail::id));
-                            break;
-                        }
-                    }
-                    ids
-                })
-            })
-            .collect();
+    let is_done = AtomicBool::new(false);
+    let ids = |mails: Vec<Mail>| mails.iter().map(Mail::id).collect::<Vec<_>>();
+    let take = || {
+        let mut taken = Vec::new();
+        while !is_done.load(Ordering::Acquire) {
+            taken.extend(ids(server.take_mails()));
+        }
+        taken
+    };
+    let mut taken = std::thread::scope(|scope| {
+        let takers = [scope.spawn(take), scope.spawn(take)];
         let mut client = Client::connect(&server);
         client.ok("HELO x");
         for _ in 0..200 {
             client.deliver("a@b.org", &["c@d.org"], b"\r\n");
         }
-        takers
-            .into_iter()
-            .flat_map(|taker| taker.join().unwrap())
-            .collect()
+        is_done.store(true, Ordering::Release);
+        takers.map(|taker| taker.join().unwrap()).concat()
     });
-    taken.extend(server.take_mails().iter().map(mailmock::Mail::id));
+    taken.extend(ids(server.take_mails()));
     taken.sort_unstable();
     assert_eq!(taken, (1..=200).collect::<Vec<_>>());
 }

@@ -203,7 +203,7 @@ pub(super) struct Node {
     name: Option<String>,
     is_disposed_as_attachment: bool,
     range: Range<usize>,
-    children: Vec<Node>,
+    children: Vec<Self>,
     decoded: OnceLock<Decoded>,
     text: OnceLock<Option<Box<str>>>,
 }

@@ -81,14 +81,20 @@ impl<T> Future for WaitFuture<T> {
     }
 }
 
+/// Looks for what is waited for.
+type Find<T> = Box<dyn FnMut(&Store) -> Option<T> + Send>;
+
+/// Says what was there instead.
+type Explain = Box<dyn Fn(WaitEnd, &Store) -> String + Send>;
+
 /// A [`Wait`] that gives an error where the other panics.
 #[must_use = "it waits only when it is awaited, or by `.blocking()`"]
 pub struct TryWait<T> {
     store: Arc<Store>,
     runtime: Handle,
     timeout: Duration,
-    find: Box<dyn FnMut(&Store) -> Option<T> + Send>,
-    explain: Box<dyn Fn(WaitEnd, &Store) -> String + Send>,
+    find: Find<T>,
+    explain: Explain,
 }
 
 impl<T: 'static> TryWait<T> {

@@ -189,7 +189,11 @@ impl fmt::Debug for EnhancedCode {
 impl PartialEq<&str> for EnhancedCode {
     /// Compares with the written form: `code == "5.1.1"`.
     fn eq(&self, written: &&str) -> bool {
-        self.to_string() == *written
+        let mut numbers = written.split('.').map(str::parse);
+        let is_equal = [self.class.into(), self.subject, self.detail]
+            .into_iter()
+            .all(|ours| numbers.next() == Some(Ok(ours)));
+        is_equal && numbers.next().is_none()
     }
 }
 
@@ -211,6 +215,15 @@ mod tests {
         let reply = Reply::fixed(550, (5, 1, 10), "first\nlast");
         assert_eq!(wire(&reply), ["550-5.1.10 first", "550 5.1.10 last"]);
         assert_eq!(reply.to_string(), "550 5.1.10 first / last");
+    }
+
+    #[test]
+    fn enhanced_codes_compare_with_their_written_form() {
+        let code = Reply::fixed(550, (5, 1, 10), "").enhanced_code().unwrap();
+        assert_eq!(code, "5.1.10");
+        for other in ["5.1.1", "5.1", "5.1.10.0", "", "4.1.10"] {
+            assert_ne!(code, other);
+        }
     }
 
     #[test]

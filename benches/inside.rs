@@ -1,0 +1,158 @@
+//! What things cost inside: the core without a socket, parsing, and a mail through everything.
+//!
+//! `cargo bench`
+
+#[path = "../src/smtp/mod.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the core has more than this measures, and the crate's doors are not ours"
+)]
+mod smtp;
+
+use std::hint::black_box;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use mailmock::MailServer;
+use smtp::{Event, Policy, ServerSession, Settings, Verdict};
+
+const SIZES: [usize; 3] = [1 << 10, 10 << 10, 1 << 20];
+
+fn main() {
+    divan::main();
+}
+
+struct Open;
+
+impl Policy for Open {
+    fn decide(&mut self, _: &Event<'_>) -> Verdict {
+        Verdict::Proceed
+    }
+}
+
+/// Lines of text, some of which begin with a dot.
+fn content(size: usize) -> Vec<u8> {
+    let line = b"A line as they are, of some seventy octets or so, and no more than that.\r\n";
+    let mut content =
+        b"Subject: =?utf-8?Q?K=C3=A4se?=\r\nTo: Ada <ada@example.org>\r\n\r\n".to_vec();
+    while content.len() < size {
+        if content.len() % 7 == 0 {
+            content.extend_from_slice(b"..");
+        }
+        content.extend_from_slice(line);
+    }
+    content
+}
+
+fn session() -> ServerSession {
+    let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let mut session = ServerSession::new(Arc::new(Settings::default()), peer);
+    feed(&mut session, b"EHLO bench.example\r\n");
+    session
+}
+
+fn feed(session: &mut ServerSession, bytes: &[u8]) {
+    session.receive(bytes);
+    while let Some(step) = session.next_step(&mut Open) {
+        black_box(step);
+    }
+}
+
+const ENVELOPE: [&[u8]; 3] = [
+    b"MAIL FROM:<app@example.org> SIZE=1000 BODY=8BITMIME\r\n",
+    b"RCPT TO:<ada@example.org>\r\n",
+    b"DATA\r\n",
+];
+
+/// A transaction in the core, in reads of at most 64 KiB.
+#[divan::bench(args = SIZES)]
+fn core_transaction(bencher: Bencher<'_, '_>, size: usize) {
+    let (mut session, content) = (session(), content(size));
+    bencher.counter(BytesCount::new(size)).bench_local(|| {
+        for line in ENVELOPE {
+            feed(&mut session, line);
+        }
+        for read in content.chunks(64 * 1024) {
+            feed(&mut session, read);
+        }
+        feed(&mut session, b".\r\n");
+    });
+}
+
+#[divan::bench]
+fn core_session() -> ServerSession {
+    let mut session = session();
+    feed(&mut session, b"QUIT\r\n");
+    session
+}
+
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    fn connect(server: &MailServer) -> Self {
+        let stream = TcpStream::connect((server.host(), server.port())).unwrap();
+        stream.set_nodelay(true).unwrap();
+        let mut client = Self(BufReader::new(stream));
+        client.read_reply();
+        client.say(b"HELO bench.example\r\n");
+        client
+    }
+
+    fn read_reply(&mut self) {
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        assert!(line.starts_with(['2', '3']), "{line}");
+    }
+
+    fn say(&mut self, bytes: &[u8]) {
+        self.0.get_mut().write_all(bytes).unwrap();
+        self.read_reply();
+    }
+
+    fn deliver(&mut self, content: &[u8]) {
+        self.say(b"MAIL FROM:<app@example.org>\r\n");
+        self.say(b"RCPT TO:<ada@example.org>\r\n");
+        self.say(b"DATA\r\n");
+        self.say(content);
+    }
+}
+
+/// A mail over a socket, from MAIL to the reply behind the dot, and out of the store again.
+#[divan::bench(args = SIZES)]
+fn over_a_socket(bencher: Bencher<'_, '_>, size: usize) {
+    let server = MailServer::start();
+    let mut client = Client::connect(&server);
+    let content = [content(size), b".\r\n".to_vec()].concat();
+    bencher.counter(BytesCount::new(size)).bench_local(|| {
+        client.deliver(&content);
+        server.take_mails()
+    });
+}
+
+/// What the first look at a message costs.
+#[divan::bench(args = SIZES)]
+fn first_look(bencher: Bencher<'_, '_>, size: usize) {
+    let server = MailServer::start();
+    let mut client = Client::connect(&server);
+    let content = [content(size), b".\r\n".to_vec()].concat();
+    bencher
+        .counter(BytesCount::new(size))
+        .with_inputs(|| {
+            client.deliver(&content);
+            server.take_mails()
+        })
+        .bench_local_values(|mails| {
+            assert_eq!(mails[0].message().subject(), "Käse");
+            mails
+        });
+}
+
+#[divan::bench]
+fn start_and_stop() {
+    drop(black_box(MailServer::start()));
+}
