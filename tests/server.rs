@@ -121,11 +121,7 @@ fn go_down_refuses_connections_and_keeps_port_and_store() {
         .ok("HELO x")
         .deliver("a@b.org", &["c@d.org"], b"2\r\n");
     assert_eq!(
-        server
-            .mails()
-            .iter()
-            .map(mailmock::Mail::id)
-            .collect::<Vec<_>>(),
+        server.mails().iter().map(Mail::id).collect::<Vec<_>>(),
         [1, 2]
     );
 }
