@@ -41,7 +41,7 @@ fn content(size: usize) -> Vec<u8> {
     let mut content =
         b"Subject: =?utf-8?Q?K=C3=A4se?=\r\nTo: Ada <ada@example.org>\r\n\r\n".to_vec();
     while content.len() < size {
-        if content.len() % 7 == 0 {
+        if content.len().is_multiple_of(7) {
             content.extend_from_slice(b"..");
         }
         content.extend_from_slice(line);
