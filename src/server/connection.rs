@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::future::{Future as _, poll_fn};
-use std::io::{self, Read as _};
+use std::io;
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -28,8 +29,10 @@ const LINGER: Duration = Duration::from_secs(2);
 const LINGER_OCTETS: usize = 8 * 1024 * 1024;
 
 thread_local! {
-    // One for all sessions of a server, as its thread reads one at a time.
-    static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BUFFER].into());
+    // One for all sessions of a server, as its thread reads one at a time. It is not filled with
+    // zeros, so that only the pages that are read into take memory.
+    static BUFFER: RefCell<Box<[MaybeUninit<u8>]>> =
+        RefCell::new(Box::new_uninit_slice(READ_BUFFER));
 }
 
 pub(super) struct Connection {
@@ -132,7 +135,7 @@ impl Connection {
         } = self;
         poll_fn(|cx| {
             let polled = BUFFER.with_borrow_mut(|buffer| {
-                let mut buffer = ReadBuf::new(buffer);
+                let mut buffer = ReadBuf::uninit(buffer);
                 let polled = Pin::new(&mut *stream).poll_read(cx, &mut buffer);
                 if polled.is_ready() {
                     heap::expect(buffer.filled().len());
@@ -175,7 +178,7 @@ impl Connection {
         let drain = poll_fn(|cx| {
             BUFFER.with_borrow_mut(|buffer| {
                 while octets < LINGER_OCTETS {
-                    let mut buffer = ReadBuf::new(buffer);
+                    let mut buffer = ReadBuf::uninit(buffer);
                     match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
                         Poll::Pending => return Poll::Pending,
                         Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
@@ -212,7 +215,7 @@ impl Drop for Connection {
                 // What has arrived, without waiting for more; see `linger`.
                 let mut octets = 0;
                 while octets < LINGER_OCTETS {
-                    match (&*socket).read(buffer) {
+                    match socket.recv(buffer) {
                         Ok(0) | Err(_) => break,
                         Ok(read) => octets += read,
                     }
