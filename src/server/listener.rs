@@ -109,7 +109,7 @@ impl Listener {
         .await
     }
 
-    /// Stops listening, and keeps the port: nobody who asks the system for any port is given it.
+    /// Stops listening, and keeps the port so that it is still ours when we come back.
     fn shut(&mut self) -> io::Result<()> {
         let Door::Open(listener) = &self.door else {
             return Ok(());
@@ -125,7 +125,9 @@ impl Listener {
             holder.set_reuse_port(true)?;
             holder.set_reuse_address(true)?;
             holder.bind(&self.address.into())?;
+            // Then it is ours alone: who binds the port on purpose fails when it listens.
             holder.set_reuse_port(false)?;
+            holder.set_reuse_address(false)?;
             self.door = Door::Shut(holder);
         }
         #[cfg(not(unix))]
@@ -151,6 +153,8 @@ impl Listener {
                 return Ok(());
             }
         };
+        #[cfg(unix)]
+        socket.set_reuse_address(true)?; // earlier connections may linger on the port
         socket.listen(BACKLOG)?;
         socket.set_nonblocking(true)?;
         self.door = Door::Open(TcpListener::from_std(socket.into())?);
