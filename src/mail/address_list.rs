@@ -4,8 +4,7 @@ use std::fmt;
 
 use mailparse::{MailAddr, MailAddrList, SingleInfo};
 
-use super::header::Header;
-use super::message::ParseError;
+use super::parse_error::ParseError;
 use crate::smtp::is_same_mailbox;
 
 /// The addresses of From, To, Cc and the like, in order.
@@ -110,17 +109,10 @@ impl AddressList {
         self.error.as_ref()
     }
 
-    pub(super) fn read<'a>(fields: impl Iterator<Item = &'a Header>) -> Self {
-        let mut list = Self::default();
-        for field in fields {
-            list.read_field(field);
-        }
-        list
-    }
-
-    fn read_field(&mut self, field: &Header) {
+    /// Adds the addresses of a field, whose value is given as it was sent and decoded.
+    pub(super) fn read(&mut self, raw_value: &[u8], value: &str) {
         // mailparse reads addresses from a field, as encoded words must be told from plain text.
-        let raw = [b"x: ", field.raw_value()].concat();
+        let raw = [b"x: ", raw_value].concat();
         let parsed = mailparse::parse_header(&raw)
             .and_then(|(field, _)| mailparse::addrparse_header(&field));
         match parsed {
@@ -128,7 +120,7 @@ impl AddressList {
             Err(error) => {
                 self.error.get_or_insert_with(|| ParseError::new(error));
                 // One entry that cannot be read must not hide the others.
-                for piece in split_at_commas(field.value()) {
+                for piece in split_at_commas(value) {
                     if let Ok(parsed) = mailparse::addrparse(piece) {
                         self.extend(parsed);
                     }

@@ -80,7 +80,11 @@ impl Headers {
 
     /// The addresses of all fields of that name, one list.
     pub fn addresses(&self, name: &str) -> AddressList {
-        AddressList::read(self.all(name))
+        let mut list = AddressList::default();
+        for field in self.all(name) {
+            list.read(field.raw_value(), field.value());
+        }
+        list
     }
 
     /// The blocks of Resent fields, the most recent first, as each resender puts its own on top

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::address_list::AddressList;
 use super::date::Date;
 use super::header::{Header, Headers, ResentBlock};
+use super::parse_error::ParseError;
 use super::part::{Node, Part, PartKind};
 use crate::smtp::{Remark, line_end_lapses};
 
@@ -207,21 +208,3 @@ impl fmt::Debug for Message {
             .finish_non_exhaustive()
     }
 }
-
-/// Why something in a message could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseError(String);
-
-impl ParseError {
-    pub(super) fn new(error: impl fmt::Display) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ParseError {}

@@ -9,6 +9,7 @@ mod header;
 )]
 mod mail;
 mod message;
+mod parse_error;
 mod part;
 mod recipients;
 
@@ -16,7 +17,8 @@ pub use address_list::{AddressList, HeaderAddress, NamedMailbox};
 pub use date::Date;
 pub use header::{Header, Headers, ResentBlock};
 pub use mail::Mail;
-pub use message::{Message, ParseError};
+pub use message::Message;
+pub use parse_error::ParseError;
 pub use part::Part;
 pub use recipients::Recipients;
 

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use mailparse::{DispositionType, MailHeaderMap, ParsedMail};
 
 use super::header::{Header, Headers};
-use super::message::ParseError;
+use super::parse_error::ParseError;
 
 /// How deep multiparts and attached messages may be nested; what is deeper stays one part.
 const MAX_DEPTH: usize = 50;

@@ -9,14 +9,9 @@ use std::thread::{self, JoinHandle, ThreadId};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::listener::{Host, Listener};
-
-/// What the test can ask of the running server; the answer comes when it is done.
-#[derive(Debug)]
-pub(super) enum Control {
-    GoDown(mpsc::Sender<io::Result<()>>),
-    ComeBack(mpsc::Sender<io::Result<()>>),
-}
+use super::control::Control;
+use super::host::Host;
+use super::listener::Listener;
 
 #[derive(Debug)]
 pub(super) struct Background {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::background::Background;
-use super::listener::{Host, bind};
+use super::host::Host;
+use super::listener::bind;
 use super::mail_server::MailServer;
 use crate::error::StartError;
 use crate::smtp::{Extension, Settings};

@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::capacity::Capacity;
 use super::heap;
-use super::listener::Host;
+use super::host::Host;
 use crate::smtp::{Interruption, ServerSession, Step};
 use crate::store::SessionKey;
 

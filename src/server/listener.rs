@@ -13,22 +13,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::background::Control;
 use super::connection::Connection;
-use crate::smtp::Settings;
-use crate::store::Store;
+use super::control::Control;
+use super::host::Host;
 
 /// Connections that the kernel holds until they are accepted.
 const BACKLOG: i32 = 4096;
-
-/// What all connections of a server share.
-#[derive(Debug)]
-pub(super) struct Host {
-    pub(super) settings: Arc<Settings>,
-    pub(super) store: Arc<Store>,
-    pub(super) max_sessions: usize,
-    pub(super) idle_timeout: Duration,
-}
 
 /// Binds and listens. Clients may connect from now on; the kernel keeps them waiting.
 pub(super) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {

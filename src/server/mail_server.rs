@@ -4,8 +4,9 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::background::{Background, Control};
+use super::background::Background;
 use super::builder::MailServerBuilder;
+use super::control::Control;
 use super::wait::{TryWait, Wait};
 use crate::error::{AssertionError, StartError};
 use crate::mail::Mail;

@@ -1,14 +1,15 @@
 //! How a session answers, refuses and ends, and what it records with that.
 
-use super::command::{Verb, raw_recipient};
+use super::command::raw_recipient;
 use super::envelope::{Envelope, RefusedRecipient};
-use super::event::{Cause, Refusal};
+use super::refusal::{Cause, Refusal};
 use super::reply::Reply;
 use super::session::{ServerSession, State};
 use super::session_end::SessionEnd;
 use super::stage::Stage;
 use super::step::{Fact, Rejected, Said, Step};
 use super::transaction::Transaction;
+use super::verb::Verb;
 
 impl ServerSession {
     pub(super) fn answer(&mut self, said: Said, reply: Reply) {

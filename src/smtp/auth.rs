@@ -4,7 +4,7 @@ use std::fmt;
 
 use data_encoding::BASE64;
 
-use super::event::Refusal;
+use super::refusal::Refusal;
 use super::reply::Reply;
 
 /// Credentials that a client presented and the server accepted.

@@ -1,15 +1,15 @@
 //! A command line (RFC 5321 §4.1.1), or the refusal it deserves.
 
 use super::address::{Mailbox, check_domain};
-use super::event::{Cause, Refusal};
 use super::extension::Extension;
 use super::parameters::{Parameters, PathVerb};
 use super::path::{ForwardPath, Path, RawPath, ReversePath};
 use super::printable::has_control;
+use super::refusal::{Cause, Refusal};
 use super::remark::Lapse;
 use super::reply::Reply;
 use super::settings::{COMMAND_LINE_LIMIT, Settings};
-use super::stage::Stage;
+use super::verb::Verb;
 
 /// A well-formed command.
 #[derive(Debug)]
@@ -37,78 +37,6 @@ pub(crate) enum Command {
 pub(crate) struct Chunk {
     pub(crate) octets: u64,
     pub(crate) is_last: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
-    Ehlo,
-    Helo,
-    Mail,
-    Rcpt,
-    Data,
-    Bdat,
-    Rset,
-    Noop,
-    Quit,
-    Vrfy,
-    Expn,
-    Help,
-    Auth,
-    /// SEND, SOML, SAML, TURN: known, and not implemented by anybody (RFC 5321 appendix F).
-    Obsolete,
-    Unknown,
-}
-
-const VERBS: [(&str, Verb); 17] = [
-    ("MAIL", Verb::Mail),
-    ("RCPT", Verb::Rcpt),
-    ("DATA", Verb::Data),
-    ("EHLO", Verb::Ehlo),
-    ("HELO", Verb::Helo),
-    ("QUIT", Verb::Quit),
-    ("RSET", Verb::Rset),
-    ("NOOP", Verb::Noop),
-    ("BDAT", Verb::Bdat),
-    ("AUTH", Verb::Auth),
-    ("VRFY", Verb::Vrfy),
-    ("EXPN", Verb::Expn),
-    ("HELP", Verb::Help),
-    ("SEND", Verb::Obsolete),
-    ("SOML", Verb::Obsolete),
-    ("SAML", Verb::Obsolete),
-    ("TURN", Verb::Obsolete),
-];
-
-impl Verb {
-    /// The verb that a line begins with.
-    pub(crate) fn of(line: &[u8]) -> Self {
-        let end = line.iter().position(|b| *b == b' ').unwrap_or(line.len());
-        let word = &line[..end];
-        VERBS
-            .iter()
-            .find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()))
-            .map_or(Self::Unknown, |(_, verb)| *verb)
-    }
-
-    pub(crate) fn stage(self) -> Stage {
-        match self {
-            Self::Ehlo | Self::Helo => Stage::Hello,
-            Self::Auth => Stage::Auth,
-            Self::Mail => Stage::Mail,
-            Self::Rcpt => Stage::Rcpt,
-            Self::Data | Self::Bdat => Stage::Data,
-            _ => Stage::Other,
-        }
-    }
-
-    /// The longest line for this verb, in octets with its CRLF.
-    fn standard_limit(self) -> usize {
-        match self {
-            // Their extensions add to it (RFC 1870, 3461, 4954, 6531 …).
-            Self::Mail | Self::Rcpt | Self::Auth => usize::MAX,
-            _ => 512, // RFC 5321 §4.5.3.1.4
-        }
-    }
 }
 
 const NO_SUCH_COMMAND: Refusal = Refusal::syntax(500, (5, 5, 2), "Command not recognized");

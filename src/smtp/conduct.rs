@@ -7,10 +7,11 @@ use super::auth::Exchange;
 use super::command::{Chunk, Command};
 use super::content::{Content, DataDecoder};
 use super::envelope::{Envelope, Hello};
-use super::event::{Cause, Event, Policy, Refusal, Verdict};
-use super::extension::{Extension, ehlo_reply};
+use super::event::{Event, Policy, Verdict};
+use super::extension::Extension;
 use super::parameters::Body;
 use super::path::ReversePath;
+use super::refusal::{Cause, Refusal};
 use super::reply::Reply;
 use super::session::{PendingChunk, ServerSession, State};
 use super::session_end::SessionEnd;
@@ -120,12 +121,16 @@ impl ServerSession {
         let said = Said::Line(line);
         match command {
             Command::Ehlo(name) => {
-                let reply = ehlo_reply(&self.settings, &name);
+                let mut text = self.hello_text(&name);
+                for line in self.settings.extensions.lines(self.settings.max_content) {
+                    text.push('\n');
+                    text.push_str(&line);
+                }
                 self.begin_anew(name, true);
-                self.answer(said, reply);
+                self.answer(said, Reply::plain(250, text.into()));
             }
             Command::Helo(name) => {
-                let text = format!("{} greets {name}", self.settings.host_name);
+                let text = self.hello_text(&name);
                 self.begin_anew(name, false);
                 self.answer(said, Reply::plain(250, text.into()));
             }
@@ -183,6 +188,12 @@ impl ServerSession {
             }
             Command::Bdat(_) => {}
         }
+    }
+
+    /// Replies are ASCII: a name that is not is not repeated.
+    fn hello_text(&self, name: &str) -> String {
+        let name = if name.is_ascii() { name } else { "you" };
+        format!("{} greets {name}", self.settings.host_name)
     }
 
     /// RFC 5321 §4.1.4: a hello clears the transaction.

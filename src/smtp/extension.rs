@@ -1,9 +1,6 @@
-//! Service extensions (RFC 5321 §2.2) and the EHLO answer that offers them.
+//! Service extensions (RFC 5321 §2.2), as the answer to EHLO offers them.
 
-use std::fmt::Write as _;
-
-use super::reply::Reply;
-use super::settings::Settings;
+use std::borrow::Cow;
 
 /// A service extension, as one line of the EHLO answer offers it (RFC 5321 §4.1.1.1).
 ///
@@ -141,31 +138,21 @@ impl Extensions {
             _ => false,
         })
     }
-}
 
-/// The answer to EHLO: the greeting line, then a line for each extension.
-pub(crate) fn ehlo_reply(settings: &Settings, client_name: &str) -> Reply {
-    let mut text = format!("{} greets {client_name}", settings.host_name);
-    for extension in &settings.extensions.0 {
-        if !settings.extensions.offers(extension) {
-            continue;
-        }
-        text.push('\n');
-        match extension {
-            Extension::Pipelining => text.push_str("PIPELINING"),
-            Extension::Size => {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "SIZE {}", settings.max_content);
-            }
-            Extension::EightBitMime => text.push_str("8BITMIME"),
-            Extension::SmtpUtf8 => text.push_str("SMTPUTF8"),
-            Extension::EnhancedStatusCodes => text.push_str("ENHANCEDSTATUSCODES"),
-            Extension::Chunking => text.push_str("CHUNKING"),
-            Extension::BinaryMime => text.push_str("BINARYMIME"),
-            Extension::Dsn => text.push_str("DSN"),
-            Extension::Auth => text.push_str("AUTH PLAIN LOGIN"),
-            Extension::Custom { line, .. } => text.push_str(line),
-        }
+    /// The lines that the answer to EHLO has for them.
+    pub(crate) fn lines(&self, max_content: usize) -> impl Iterator<Item = Cow<'_, str>> {
+        let offered = self.0.iter().filter(|extension| self.offers(extension));
+        offered.map(move |extension| match extension {
+            Extension::Pipelining => "PIPELINING".into(),
+            Extension::Size => format!("SIZE {max_content}").into(),
+            Extension::EightBitMime => "8BITMIME".into(),
+            Extension::SmtpUtf8 => "SMTPUTF8".into(),
+            Extension::EnhancedStatusCodes => "ENHANCEDSTATUSCODES".into(),
+            Extension::Chunking => "CHUNKING".into(),
+            Extension::BinaryMime => "BINARYMIME".into(),
+            Extension::Dsn => "DSN".into(),
+            Extension::Auth => "AUTH PLAIN LOGIN".into(),
+            Extension::Custom { line, .. } => line.into(),
+        })
     }
-    Reply::plain(250, text.into())
 }

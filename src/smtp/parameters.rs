@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::address::Mailbox;
-use super::event::Refusal;
 use super::extension::{Extension, Extensions};
+use super::refusal::Refusal;
 
 /// The parameters of one MAIL or RCPT command, in the order sent.
 ///

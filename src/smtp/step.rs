@@ -2,7 +2,7 @@
 
 use super::auth::Login;
 use super::envelope::Envelope;
-use super::event::Cause;
+use super::refusal::Cause;
 use super::remark::Remark;
 use super::reply::Reply;
 use super::session_end::SessionEnd;

@@ -1,0 +1,11 @@
+//! What a test asks of the running server.
+
+use std::io;
+use std::sync::mpsc;
+
+/// What the test can ask of the running server; the answer comes when it is done.
+#[derive(Debug)]
+pub(super) enum Control {
+    GoDown(mpsc::Sender<io::Result<()>>),
+    ComeBack(mpsc::Sender<io::Result<()>>),
+}

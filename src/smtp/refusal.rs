@@ -1,0 +1,55 @@
+//! Why the server says no.
+
+use std::fmt;
+
+use super::reply::Reply;
+
+/// A reply of 4yz or 5yz, and why it is given.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) reply: Reply,
+    pub(crate) cause: Cause,
+}
+
+impl Refusal {
+    pub(crate) const fn new(cause: Cause, reply: Reply) -> Self {
+        Self { reply, cause }
+    }
+
+    pub(crate) const fn syntax(code: u16, enhanced: (u8, u16, u16), text: &'static str) -> Self {
+        Self::new(Cause::Syntax, Reply::fixed(code, enhanced, text))
+    }
+
+    /// RFC 5321 §4.1.4: a command out of its order.
+    pub(crate) const fn sequence(text: &'static str) -> Self {
+        Self::new(Cause::Sequence, Reply::fixed(503, (5, 5, 1), text))
+    }
+}
+
+/// Why something was refused, or came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The command or its argument is malformed, unknown or not implemented.
+    Syntax,
+    /// The command came out of order.
+    Sequence,
+    /// One of the server's limits was reached.
+    Limit,
+    /// What the standard asks a server to refuse, such as DATA without a valid recipient.
+    Policy,
+    /// Nobody refused: the transaction was begun and not completed.
+    Aborted,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Syntax => "syntax",
+            Self::Sequence => "sequence",
+            Self::Limit => "limit",
+            Self::Policy => "policy",
+            Self::Aborted => "aborted",
+        })
+    }
+}
