@@ -161,7 +161,7 @@ impl Session {
 
     /// About how many octets of memory its record takes.
     pub(crate) fn size(&self) -> usize {
-        self.0.log.size()
+        size_of::<Record>() + self.0.log.size()
     }
 
     /// The record to write to; a copy of it, if somebody holds a picture of this session.

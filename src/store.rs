@@ -60,6 +60,7 @@ impl Store {
             state.last_session_id += 1;
             state.open_sessions += 1;
             let session = Session::open(state.last_session_id, peer, SystemTime::now());
+            state.octets += session.size();
             state.received.sessions.push(session);
             state.last_session_id
         });

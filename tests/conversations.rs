@@ -20,6 +20,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mailmock::{MailServer, MailServerBuilder};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 use smtp::{
     Cause, Event, Fact, ForwardPath, Interruption, Policy, ServerSession, Settings, Step, Verdict,
 };
@@ -197,9 +200,17 @@ impl Policy for Open {
 }
 
 fn steps_of(conversation: &Conversation, chunk: usize) -> Vec<Step> {
-    let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
-    let mut session = ServerSession::new(Arc::new(conversation.settings()), peer);
     let (bytes, closes) = conversation.client_bytes();
+    steps(conversation.settings(), bytes.chunks(chunk), closes)
+}
+
+fn steps<'a>(
+    settings: Settings,
+    chunks: impl Iterator<Item = &'a [u8]>,
+    closes: bool,
+) -> Vec<Step> {
+    let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let mut session = ServerSession::new(Arc::new(settings), peer);
     let mut steps = Vec::new();
     let take = |session: &mut ServerSession, steps: &mut Vec<Step>| {
         while let Some(step) = session.next_step(&mut Open) {
@@ -207,7 +218,7 @@ fn steps_of(conversation: &Conversation, chunk: usize) -> Vec<Step> {
         }
     };
     take(&mut session, &mut steps);
-    for chunk in bytes.chunks(chunk) {
+    for chunk in chunks {
         session.receive(chunk);
         take(&mut session, &mut steps);
     }
@@ -428,5 +439,78 @@ fn all_conversations_go_as_written() {
         let conversation = Conversation::read(&file);
         check_core(&conversation);
         check_over_a_socket(&conversation);
+    }
+}
+
+/// Pieces of dialogues, good and bad, to be put together in any order.
+fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let known: &[&[u8]] = &[
+        b"EHLO x\r\n",
+        b"HELO x\r\n",
+        b"MAIL FROM:<a@b.org>\r\n",
+        b"MAIL FROM:<> BODY=BINARYMIME\r\n",
+        b"MAIL FROM:a@b.org\n",
+        b"RCPT TO:<c@d.org>\r\n",
+        b"RCPT TO:<c@d.org>\r\n",
+        b"RCPT TO:<x>\r\n",
+        b"DATA\r\n",
+        b"DATA\r\n",
+        b"text\r\n",
+        b".\r\n",
+        b"\r\n.\r\n",
+        b"..\r\n",
+        b"\n.\n",
+        b"\r",
+        b"\n",
+        b".",
+        b"BDAT 5\r\n",
+        b"BDAT 3 LAST\r\n",
+        b"BDAT 0\r\n",
+        b"RSET\r\n",
+        b"NOOP\r\n",
+        b"FOO\r\n",
+        b"AUTH LOGIN\r\n",
+        b"AUTH PLAIN AGEAYg==\r\n",
+        b"YQ==\r\n",
+        b"*\r\n",
+        b"VRFY x\r\n",
+        b"QUIT\r\n",
+    ];
+    let piece = prop_oneof![
+        20 => select(known).prop_map(<[u8]>::to_vec),
+        1 => vec(any::<u8>(), 0..20),
+        1 => (1usize..14_000).prop_map(|length| vec![b'x'; length]),
+    ];
+    vec(piece, 0..60)
+}
+
+proptest! {
+    #[test]
+    fn reads_may_be_cut_anywhere(pieces in pieces(), sizes in vec(1usize..40, 1..20), strict in any::<bool>()) {
+        let settings = || Settings { strict, max_errors: 10, max_content: 100, ..Settings::default() };
+        let bytes = pieces.concat();
+        let whole = steps(settings(), std::iter::once(bytes.as_slice()), true);
+        let single = steps(settings(), bytes.chunks(1), true);
+        prop_assert_eq!(format!("{whole:?}"), format!("{single:?}"));
+        let mut rest = bytes.as_slice();
+        let cut = sizes.iter().cycle().map_while(|size| {
+            let (head, tail) = rest.split_at(rest.len().min(*size));
+            rest = tail;
+            (!head.is_empty()).then_some(head)
+        });
+        let cut = steps(settings(), cut, true);
+        prop_assert_eq!(format!("{whole:?}"), format!("{cut:?}"));
+
+        // And whatever came, what is told has been recorded before, and a close is the end.
+        let mut recorded = 0;
+        for step in &whole {
+            match step {
+                Step::Record(Fact::Exchange { .. }) => recorded += 1,
+                Step::Send(_) => recorded -= 1,
+                Step::Record(_) | Step::Close => {}
+            }
+            prop_assert!(recorded >= 0);
+        }
+        prop_assert!(matches!(whole.last(), Some(Step::Close)));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
@@ -111,7 +111,7 @@ impl Listener {
         // For a moment two sockets have the port, so that nobody else can take it in between.
         #[cfg(unix)]
         {
-            SockRef::from(listener).set_reuse_port(true)?;
+            socket2::SockRef::from(listener).set_reuse_port(true)?;
             holder.set_reuse_port(true)?;
             holder.set_reuse_address(true)?;
             holder.bind(&self.address.into())?;
