@@ -14,14 +14,14 @@ pub struct Exchange<'a> {
 
 impl<'a> Exchange<'a> {
     /// The command line; `None` where the client said no command: before the greeting, with the
-    /// content, and when the server spoke on its own.
+    /// content, and when the server spoke on its own; and of a line beyond every limit, which is gone.
     ///
     /// Control characters are escaped as in Rust. Credentials read `[secret]`.
     pub fn command(self) -> Option<&'a str> {
         match self.entry.kind {
             Kind::Line => Some(self.said),
             Kind::Secret => Some("[secret]"),
-            Kind::Nothing | Kind::Content { .. } | Kind::Overlong => None,
+            Kind::Nothing | Kind::Content { .. } | Kind::Overlong | Kind::TlsHandshake => None,
         }
     }
 
@@ -52,6 +52,7 @@ impl fmt::Display for Exchange<'_> {
             Kind::Line => writeln!(f, "C: {}", self.said)?,
             Kind::Secret => writeln!(f, "C: [secret]")?,
             Kind::Overlong => writeln!(f, "C: [a line beyond every limit]")?,
+            Kind::TlsHandshake => writeln!(f, "C: [a TLS handshake]")?,
             Kind::Content { octets } => writeln!(f, "C: [{octets} octets of content]")?,
         }
         let mut line = Vec::new();
@@ -94,6 +95,7 @@ enum Kind {
     Content { octets: u64 },
     Overlong,
     Secret,
+    TlsHandshake,
 }
 
 impl Log {
@@ -103,6 +105,7 @@ impl Log {
             Said::Content { octets } => Kind::Content { octets: *octets },
             Said::OverlongLine => Kind::Overlong,
             Said::Secret => Kind::Secret,
+            Said::TlsHandshake => Kind::TlsHandshake,
             Said::Line(line) => {
                 self.text.push_str(&printable(line));
                 Kind::Line

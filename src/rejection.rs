@@ -46,12 +46,12 @@ impl Rejection {
     }
 
     /// The command line that was refused; `None` for a refusal in place of the greeting, for content,
-    /// and for an aborted transaction. Credentials read `[secret]`.
+    /// for an aborted transaction, and for a line beyond every limit. Credentials read `[secret]`.
     pub fn command(&self) -> Option<String> {
         match &self.0.rejected.said {
             Said::Line(line) => Some(printable(line).into_owned()),
             Said::Secret => Some("[secret]".to_owned()),
-            Said::Nothing | Said::Content { .. } | Said::OverlongLine => None,
+            Said::Nothing | Said::Content { .. } | Said::OverlongLine | Said::TlsHandshake => None,
         }
     }
 
@@ -103,7 +103,12 @@ impl Rejection {
 
     /// About how many octets of memory it takes.
     pub(crate) fn size(&self) -> usize {
-        size_of::<Inner>() + self.message().map_or(0, Message::size)
+        let said = match &self.0.rejected.said {
+            Said::Line(line) => line.len(),
+            _ => 0,
+        };
+        let recipient = self.recipient().map_or(0, str::len);
+        size_of::<Inner>() + said + recipient + self.message().map_or(0, Message::size)
     }
 }
 

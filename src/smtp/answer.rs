@@ -1,5 +1,7 @@
 //! How a session answers, refuses and ends, and what it records with that.
 
+use std::borrow::Cow;
+
 use super::command::raw_recipient;
 use super::envelope::{Envelope, RefusedRecipient};
 use super::refusal::{Cause, Refusal};
@@ -28,15 +30,23 @@ impl ServerSession {
     /// Refuses a command line; a RCPT leaves its trace in the envelope.
     pub(super) fn refuse_line(&mut self, line: Vec<u8>, refusal: Refusal) {
         let verb = Verb::of(&line);
-        let said = if verb == Verb::Auth {
-            Said::Line(without_response(&line))
-        } else {
-            Said::Line(line)
-        };
+        let said = Said::Line(without_response(&line).into_owned());
         if verb == Verb::Data {
             self.explain_transaction();
         }
         self.refuse(verb.stage(), said, refusal);
+    }
+
+    pub(super) fn refuse_overlong_line(&mut self) {
+        let (stage, detail) = match &self.state {
+            State::AwaitingCredentials(_) => (Stage::Auth, 6), // RFC 4954 §6
+            _ => (Stage::Other, 2),
+        };
+        if stage == Stage::Auth {
+            self.state = State::Ready;
+        }
+        let refusal = Refusal::syntax(500, (5, 5, detail), "Line too long");
+        self.refuse(stage, Said::OverlongLine, refusal);
     }
 
     /// After a refused DATA or BDAT it is no riddle if the transaction comes to nothing.
@@ -137,6 +147,7 @@ impl ServerSession {
         let Some(stage) = transaction.abort_stage() else {
             return;
         };
+        let is_kept = stage == Stage::Data && !transaction.content.is_too_large();
         self.record(Fact::Rejected(Box::new(Rejected {
             stage,
             cause: Cause::Aborted,
@@ -144,18 +155,29 @@ impl ServerSession {
             reply: None,
             envelope: Some(transaction.envelope),
             recipient: None,
-            content: (stage == Stage::Data).then(|| transaction.content.into_bytes()),
+            content: is_kept.then(|| transaction.content.into_bytes()),
         })));
     }
 }
 
-/// An AUTH line as a transcript may show it.
-pub(super) fn without_response(line: &[u8]) -> Vec<u8> {
-    let mut words = line.split(|b| *b == b' ').filter(|word| !word.is_empty());
-    let kept: Vec<&[u8]> = words.by_ref().take(2).collect();
-    let mut text = kept.join(&b' ');
-    if words.next().is_some() {
-        text.extend_from_slice(b" [secret]");
+/// A command line as a transcript may show it: what stands behind the mechanism of AUTH is secret.
+pub(super) fn without_response(line: &[u8]) -> Cow<'_, [u8]> {
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let mut words = line.split(is_blank).filter(|word| !word.is_empty());
+    let verb = words.next().unwrap_or_default();
+    if !verb.eq_ignore_ascii_case(b"AUTH") {
+        return Cow::Borrowed(line);
     }
-    text
+    let mechanism = words.next().unwrap_or_default();
+    let secret: &[u8] = if words.next().is_some() {
+        b" [secret]"
+    } else {
+        b""
+    };
+    Cow::Owned(
+        [verb, b" ", mechanism, secret]
+            .concat()
+            .trim_ascii_end()
+            .to_vec(),
+    )
 }

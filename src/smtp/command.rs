@@ -4,7 +4,7 @@ use super::address::{Mailbox, check_domain};
 use super::extension::Extension;
 use super::parameters::{Parameters, PathVerb};
 use super::path::{ForwardPath, Path, RawPath, ReversePath};
-use super::printable::has_control;
+use super::printable::{has_control, printable};
 use super::refusal::{Cause, Refusal};
 use super::remark::Lapse;
 use super::reply::Reply;
@@ -41,7 +41,7 @@ pub(crate) struct Chunk {
 
 const NO_SUCH_COMMAND: Refusal = Refusal::syntax(500, (5, 5, 2), "Command not recognized");
 const NOT_IMPLEMENTED: Refusal = Refusal::syntax(502, (5, 5, 1), "Command not implemented");
-pub(crate) const LINE_TOO_LONG: Refusal = Refusal::syntax(500, (5, 5, 2), "Line too long");
+const LINE_TOO_LONG: Refusal = Refusal::syntax(500, (5, 5, 2), "Line too long");
 
 fn wrong_argument(text: &'static str) -> Refusal {
     Refusal::syntax(501, (5, 5, 4), text)
@@ -85,16 +85,8 @@ impl Command {
         if octets > verb.standard_limit() {
             lapses.push(Lapse::OverlongCommand);
         }
-        let command = Self::read(
-            verb,
-            text.get(5..).unwrap_or("").trim_start(),
-            context,
-            lapses,
-        )?;
-        match lapses.first() {
-            Some(lapse) if context.settings.strict => Err(strict_refusal(*lapse, verb)),
-            _ => Ok(command),
-        }
+        let argument = text.get(5..).unwrap_or("").trim_start();
+        Self::read(verb, argument, context, lapses)
     }
 
     fn read(
@@ -145,7 +137,8 @@ fn note_extension(context: Context<'_>, lapses: &mut Vec<Lapse>) {
     }
 }
 
-fn strict_refusal(lapse: Lapse, verb: Verb) -> Refusal {
+/// What a strict server says to a lapse.
+pub(crate) fn strict_refusal(lapse: Lapse, verb: Verb) -> Refusal {
     let (code, enhanced) = match lapse {
         Lapse::BareLineFeedInCommand | Lapse::OverlongCommand => (500, (5, 5, 2)),
         Lapse::NonAsciiAddress if verb == Verb::Mail => (550, (5, 6, 7)), // RFC 6531 §3.5
@@ -212,6 +205,9 @@ fn read_mail(
     } else {
         Some(Mailbox::parse(raw.address, lapses).map_err(|e| not_an_address(&e))?)
     };
+    if mailbox.as_ref().is_some_and(|m| m.domain().is_none()) {
+        return Err(wrong_argument("Only a recipient may be postmaster alone"));
+    }
     let parameters = read_parameters(raw.parameters, PathVerb::Mail, context, lapses)?;
     if mailbox.as_ref().is_some_and(|m| !m.is_ascii()) && !parameters.is_smtputf8() {
         lapses.push(Lapse::NonAsciiAddress);
@@ -271,14 +267,19 @@ fn read_auth(argument: &str) -> Result<Command, Refusal> {
     }
 }
 
-/// The recipient that a malformed RCPT meant, as far as one can tell.
+/// The recipient that a refused RCPT meant; if it cannot be told, all that stands behind `TO:`.
 pub(crate) fn raw_recipient(line: &[u8]) -> Box<str> {
     let text = String::from_utf8_lossy(line);
     let argument = text.get(5..).unwrap_or("").trim();
-    let argument = behind_keyword(argument, "TO:").unwrap_or(argument).trim();
-    let address = argument
-        .strip_prefix('<')
-        .and_then(|rest| rest.split_once('>'))
-        .map_or(argument, |(address, _)| address);
-    address.escape_debug().to_string().into()
+    let argument = behind_keyword(argument, "TO:").unwrap_or(argument);
+    let mut lapses = Vec::new();
+    let address = RawPath::parse(argument, &mut lapses)
+        .ok()
+        .filter(|path| Mailbox::parse(path.address, &mut lapses).is_ok())
+        .map(|path| path.address);
+    let unread = argument
+        .trim()
+        .trim_start_matches('<')
+        .trim_end_matches('>');
+    printable(address.unwrap_or(unread).as_bytes()).into()
 }

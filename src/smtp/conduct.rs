@@ -170,7 +170,7 @@ impl ServerSession {
                 initial_response,
             } => {
                 let Said::Line(line) = said else { return };
-                let said = Said::Line(without_response(&line));
+                let said = Said::Line(without_response(&line).into_owned());
                 self.authenticate(
                     Exchange::begin(&mechanism, initial_response.as_deref()),
                     said,

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::path::{ForwardPath, ReversePath};
 use super::reply::Reply;
 
+/// How many refused recipients an envelope lists: a client may try without end.
+const MAX_REFUSED: usize = 1_000;
+
 /// What MAIL and RCPT said, and whom they said it for. It alone decides who gets the mail; the
 /// header is only what the reader sees.
 ///
@@ -24,7 +27,7 @@ pub struct Envelope {
     reverse_path: ReversePath,
     // Shared with the rejections that were recorded before more recipients came.
     forward_paths: Arc<Vec<ForwardPath>>,
-    refused: Vec<RefusedRecipient>,
+    refused: Arc<Vec<RefusedRecipient>>,
     client: Arc<Client>,
 }
 
@@ -39,7 +42,7 @@ impl Envelope {
         &self.forward_paths
     }
 
-    /// The recipients that were refused, in order, each with the reply it got.
+    /// The recipients that were refused, in order, each with the reply it got: the first 1,000.
     ///
     /// The envelope of a [`Rejection`](crate::Rejection) of a RCPT itself has none.
     pub fn refused(&self) -> &[RefusedRecipient] {
@@ -65,7 +68,7 @@ impl Envelope {
         Self {
             reverse_path,
             forward_paths: Arc::default(),
-            refused: Vec::new(),
+            refused: Arc::default(),
             client,
         }
     }
@@ -79,7 +82,9 @@ impl Envelope {
     }
 
     pub(crate) fn refuse(&mut self, recipient: RefusedRecipient) {
-        self.refused.push(recipient);
+        if self.refused.len() < MAX_REFUSED {
+            Arc::make_mut(&mut self.refused).push(recipient);
+        }
     }
 
     /// The envelope as it stands, without the refused recipients: those are rejections themselves,
@@ -88,7 +93,7 @@ impl Envelope {
         Self {
             reverse_path: self.reverse_path.clone(),
             forward_paths: Arc::clone(&self.forward_paths),
-            refused: Vec::new(),
+            refused: Arc::default(),
             client: Arc::clone(&self.client),
         }
     }

@@ -71,9 +71,9 @@ impl Parameters {
         self.find(name)?.value.as_deref()
     }
 
-    /// SIZE: the declared size of the content in octets (RFC 1870).
+    /// SIZE: the declared size of the content in octets (RFC 1870); `u64::MAX` for what is larger.
     pub fn size(&self) -> Option<u64> {
-        self.value("SIZE")?.parse().ok()
+        Some(self.value("SIZE")?.parse().unwrap_or(u64::MAX))
     }
 
     /// BODY: the declared kind of the content; 7BIT where it is not given (RFC 6152 §3).
@@ -131,7 +131,6 @@ impl Parameters {
         if text.is_empty() {
             return Ok(Self::default());
         }
-        let mut parameters = Self::default();
         let mut list = Vec::new();
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             let (name, value) = match word.split_once('=') {
@@ -148,11 +147,7 @@ impl Parameters {
                 value: value.map(Into::into),
             });
         }
-        parameters.0 = list.into();
-        if parameters.body() == Body::BinaryMime && !extensions.offers(&Extension::BinaryMime) {
-            return Err(UNKNOWN);
-        }
-        Ok(parameters)
+        Ok(Self(list.into()))
     }
 }
 
@@ -199,7 +194,13 @@ fn check(
     }
     let (extension, is_valid) = match (verb, name) {
         (PathVerb::Mail, "SIZE") => (Extension::Size, value.is_some_and(is_size)),
-        (PathVerb::Mail, "BODY") => (Extension::EightBitMime, value.is_some_and(is_body)),
+        // RFC 3030 §3: BINARYMIME is a value of its own extension.
+        (PathVerb::Mail, "BODY") => match value {
+            Some(value) if value.eq_ignore_ascii_case("BINARYMIME") => {
+                (Extension::BinaryMime, true)
+            }
+            value => (Extension::EightBitMime, value.is_some_and(is_body)),
+        },
         (PathVerb::Mail, "SMTPUTF8") => (Extension::SmtpUtf8, value.is_none()),
         (PathVerb::Mail, "AUTH") => (Extension::Auth, value.is_some_and(is_auth)),
         (PathVerb::Mail, "RET") => (Extension::Dsn, value.is_some_and(is_ret)),
@@ -224,13 +225,11 @@ fn check(
 
 /// RFC 1870 §3: at most 20 digits.
 fn is_size(value: &str) -> bool {
-    !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) && value.parse::<u64>().is_ok()
+    (1..=20).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_body(value: &str) -> bool {
-    ["7BIT", "8BITMIME", "BINARYMIME"]
-        .iter()
-        .any(|kind| kind.eq_ignore_ascii_case(value))
+    value.eq_ignore_ascii_case("7BIT") || value.eq_ignore_ascii_case("8BITMIME")
 }
 
 fn is_ret(value: &str) -> bool {
@@ -250,8 +249,12 @@ fn is_orcpt(value: &str) -> bool {
     value.split_once(';').is_some_and(|(kind, address)| {
         let is_atom =
             !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let is_short = address.len() <= 500; // RFC 3461 §4.2
         // RFC 6533 §3: with the type utf-8 the address may hold UTF-8 and `\x{…}`.
-        is_atom && !address.is_empty() && (kind.eq_ignore_ascii_case("utf-8") || is_xtext(address))
+        is_atom
+            && is_short
+            && !address.is_empty()
+            && (kind.eq_ignore_ascii_case("utf-8") || is_xtext(address))
     })
 }
 
@@ -329,7 +332,7 @@ mod tests {
         for text in [
             " SIZE=x",
             " SIZE=",
-            " SIZE=99999999999999999999",
+            " SIZE=999999999999999999999",
             " SIZE",
             " BODY=9BIT",
             " RET=ALL",

@@ -75,8 +75,8 @@ impl ForwardPath {
     }
 }
 
-impl PartialEq<&str> for ReversePath {
-    fn eq(&self, other: &&str) -> bool {
+impl PartialEq<str> for ReversePath {
+    fn eq(&self, other: &str) -> bool {
         match self.mailbox() {
             Some(mailbox) => mailbox == other,
             None => other.is_empty(),
@@ -84,9 +84,21 @@ impl PartialEq<&str> for ReversePath {
     }
 }
 
+impl PartialEq<&str> for ReversePath {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl PartialEq<str> for ForwardPath {
+    fn eq(&self, other: &str) -> bool {
+        self.mailbox() == other
+    }
+}
+
 impl PartialEq<&str> for ForwardPath {
     fn eq(&self, other: &&str) -> bool {
-        self.mailbox() == other
+        *self == **other
     }
 }
 

@@ -4,21 +4,23 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::answer::without_response;
 use super::auth::{Exchange, Turn};
-use super::command::{Command, Context, LINE_TOO_LONG};
+use super::command::{Command, Context, strict_refusal};
 use super::envelope::Client;
 use super::event::{Event, Policy, Verdict};
 use super::extension::Extension;
 use super::framing::{Input, Line};
 use super::printable::printable;
 use super::refusal::Refusal;
-use super::remark::Remark;
+use super::remark::{Lapse, Remark};
 use super::reply::Reply;
 use super::session_end::SessionEnd;
 use super::settings::Settings;
 use super::stage::Stage;
 use super::step::{Fact, Said, Step};
 use super::transaction::{Intake, Transaction};
+use super::verb::Verb;
 
 /// What can befall a session from outside the dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +174,13 @@ impl ServerSession {
         if self.chunk.is_some() {
             return false;
         }
+        if self.is_first_line && self.input.pending().starts_with(TLS_HANDSHAKE) {
+            let text = "This server speaks no TLS here";
+            let refusal = Refusal::syntax(500, (5, 5, 2), text);
+            self.refuse(Stage::Other, Said::TlsHandshake, refusal);
+            self.close(SessionEnd::Refused);
+            return true;
+        }
         let Some(line) = self.input.next_line() else {
             return false;
         };
@@ -218,16 +227,7 @@ impl ServerSession {
         let is_first_line = std::mem::replace(&mut self.is_first_line, false);
         let (line, is_bare) = match line {
             Line::Text { bytes, is_bare } => (bytes, is_bare),
-            Line::TooLong => {
-                let stage = match std::mem::replace(&mut self.state, State::Ready) {
-                    State::AwaitingCredentials(_) => Stage::Auth,
-                    state => {
-                        self.state = state;
-                        Stage::Other
-                    }
-                };
-                return self.refuse(stage, Said::OverlongLine, LINE_TOO_LONG);
-            }
+            Line::TooLong => return self.refuse_overlong_line(),
         };
         if let State::AwaitingCredentials(_) = self.state {
             return self.take_credentials(&line);
@@ -252,19 +252,27 @@ impl ServerSession {
             Ok(command) => command,
             Err(refusal) => return self.refuse_line(line, refusal),
         };
-        for lapse in lapses {
-            let line = printable(&line).into_owned();
-            self.record(Fact::Remarked(Remark::new(lapse, line)));
-        }
-        let verdict = match self.check_sequence(&command) {
-            Ok(()) => policy.decide(&Event::Command(&command)),
-            Err(refusal) => Verdict::Refuse(refusal),
+        let refused_lapse = lapses.first().filter(|_| self.settings.strict);
+        let verdict = match (refused_lapse, self.check_sequence(&command)) {
+            (Some(lapse), _) => Verdict::Refuse(strict_refusal(*lapse, Verb::of(&line))),
+            (None, Err(refusal)) => Verdict::Refuse(refusal),
+            (None, Ok(())) => policy.decide(&Event::Command(&command)),
         };
+        if refused_lapse.is_none() {
+            self.remark(&lapses, &line);
+        }
         match (command, verdict) {
             // A chunk's octets are on their way, whatever is made of them (RFC 3030 §2).
             (Command::Bdat(chunk), verdict) => self.begin_chunk(chunk, verdict, Said::Line(line)),
             (command, Verdict::Proceed) => self.carry_out(command, line),
             (_, Verdict::Refuse(refusal)) => self.refuse_line(line, refusal),
+        }
+    }
+
+    fn remark(&mut self, lapses: &[Lapse], line: &[u8]) {
+        for lapse in lapses {
+            let line = printable(&without_response(line)).into_owned();
+            self.record(Fact::Remarked(Remark::new(*lapse, line)));
         }
     }
 
@@ -331,6 +339,9 @@ impl ServerSession {
         self.steps.push_back(Step::Record(fact));
     }
 }
+
+/// How a TLS record of the handshake begins (RFC 8446 §5.1): its type, and the major version.
+const TLS_HANDSHAKE: &[u8] = &[22, 3];
 
 /// RFC 9112 §3: a method, a target and a version.
 fn is_http_request(line: &[u8]) -> bool {

@@ -52,6 +52,8 @@ pub(crate) enum Said {
     OverlongLine,
     /// A line of an AUTH exchange.
     Secret,
+    /// TLS, from the first octet on.
+    TlsHandshake,
 }
 
 /// A refusal, or a transaction that came to nothing.
