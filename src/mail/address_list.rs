@@ -59,10 +59,17 @@ impl NamedMailbox {
     }
 }
 
+impl PartialEq<str> for NamedMailbox {
+    /// Compares the address, as addresses are compared.
+    fn eq(&self, other: &str) -> bool {
+        is_same_mailbox(&self.address, other)
+    }
+}
+
 impl PartialEq<&str> for NamedMailbox {
     /// Compares the address, as addresses are compared.
     fn eq(&self, other: &&str) -> bool {
-        is_same_mailbox(&self.address, other)
+        *self == **other
     }
 }
 
@@ -96,7 +103,7 @@ impl AddressList {
 
     /// Whether an address is among them, compared as addresses are.
     pub fn contains(&self, address: &str) -> bool {
-        self.mailboxes().any(|mailbox| *mailbox == address)
+        self.mailboxes().any(|mailbox| mailbox == address)
     }
 
     /// Whether there is no entry; a group without members is one.

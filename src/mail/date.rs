@@ -81,7 +81,7 @@ fn full_year(word: &str) -> Option<i64> {
     match (word.len(), year) {
         (2, 0..50) => Some(year + 2000),
         (2 | 3, _) => Some(year + 1900),
-        (4.., _) => Some(year),
+        (4, _) => Some(year),
         _ => None,
     }
 }

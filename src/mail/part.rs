@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use mailparse::{DispositionType, MailHeaderMap, ParsedMail};
+use mailparse::{DispositionType, ParsedMail};
 
 use super::header::{Header, Headers};
 use super::parse_error::ParseError;
@@ -15,6 +15,9 @@ use super::parse_error::ParseError;
 const MAX_DEPTH: usize = 50;
 
 /// One part of a message: a view, as cheap to copy as a reference.
+///
+/// A boundary that is the beginning of another one ends its part at the other's lines, too, as RFC 2046
+/// §5.1.1 compares the beginnings of lines.
 #[derive(Clone, Copy)]
 pub struct Part<'a> {
     raw: &'a [u8],
@@ -36,9 +39,10 @@ impl<'a> Part<'a> {
         &self.node.content_type
     }
 
-    /// A parameter of Content-Type such as `charset`, its name in lower case.
+    /// A parameter of Content-Type such as `charset`; the name in any case.
     pub fn parameter(self, name: &str) -> Option<&'a str> {
-        self.node.parameters.get(name).map(String::as_str)
+        let name = name.to_ascii_lowercase();
+        self.node.parameters.get(&name).map(String::as_str)
     }
 
     /// The header fields of the part.
@@ -61,20 +65,19 @@ impl<'a> Part<'a> {
         Some(value.trim_start_matches('<').trim_end_matches('>'))
     }
 
-    /// Whether a reader sees it as a file: its disposition is `attachment`, or it has a file name, or
-    /// it is neither text nor multipart and no Content-ID lets the body show it.
+    /// Whether a reader sees it as a file: its disposition is `attachment`; or it is a message; or it
+    /// has a file name; or it is no text. What a Content-ID lets the body show is no file, unless its
+    /// disposition says so.
     pub fn is_attachment(self) -> bool {
+        let is_text = self.content_type().starts_with("text/");
         match self.node.kind {
             PartKind::Multipart => false,
             // A multipart whose boundary never came.
             PartKind::Leaf if self.content_type().starts_with("multipart/") => false,
-            _ if self.node.is_disposed_as_attachment => true,
+            _ if self.node.disposition == Disposition::Attachment => true,
             PartKind::Message => true,
-            PartKind::Leaf => {
-                let is_shown =
-                    self.content_id().is_some() || self.content_type().starts_with("text/");
-                self.name().is_some() || !is_shown
-            }
+            PartKind::Leaf if self.content_id().is_some() => false,
+            PartKind::Leaf => self.name().is_some() || !is_text,
         }
     }
 
@@ -201,11 +204,18 @@ pub(super) struct Node {
     content_type: Box<str>,
     parameters: BTreeMap<String, String>,
     name: Option<String>,
-    is_disposed_as_attachment: bool,
+    disposition: Disposition,
     range: Range<usize>,
     children: Vec<Self>,
     decoded: OnceLock<Decoded>,
     text: OnceLock<Option<Box<str>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Disposition {
+    Attachment,
+    /// Inline, or none given.
+    Other,
 }
 
 struct Decoded {
@@ -228,7 +238,7 @@ impl Node {
                     content_type: "text/plain".into(),
                     parameters: BTreeMap::new(),
                     name: None,
-                    is_disposed_as_attachment: false,
+                    disposition: Disposition::Other,
                     range: 0..raw.len(),
                     children: Vec::new(),
                     decoded: OnceLock::new(),
@@ -241,12 +251,13 @@ impl Node {
 
     /// `offset` is where the octets that `parsed` knows begin in the message.
     fn read(parsed: &ParsedMail<'_>, start: usize, depth: usize) -> Self {
-        let disposition = parsed.get_content_disposition();
-        let has_disposition = parsed
-            .headers
-            .get_first_header("Content-Disposition")
-            .is_some();
-        let name = disposition
+        let field = parsed.get_content_disposition();
+        let disposition = match field.disposition {
+            // RFC 2183 §2.8: a type that is not known counts as attachment.
+            DispositionType::Attachment | DispositionType::Extension(_) => Disposition::Attachment,
+            DispositionType::Inline | DispositionType::FormData => Disposition::Other,
+        };
+        let name = field
             .params
             .get("filename")
             .or_else(|| parsed.ctype.params.get("name"))
@@ -287,11 +298,7 @@ impl Node {
             .into(),
             parameters: parsed.ctype.params.clone(),
             name,
-            is_disposed_as_attachment: has_disposition
-                && matches!(
-                    disposition.disposition,
-                    DispositionType::Attachment | DispositionType::Extension(_)
-                ),
+            disposition,
             range: start..start + parsed.raw_bytes.len(),
             children,
             decoded: OnceLock::new(),
