@@ -143,7 +143,8 @@ fn recipients(envelope: &Envelope) -> String {
 }
 
 fn rejection_line(rejection: &Rejection) -> String {
-    let mut text = format!("session {}: {}", rejection.session_id(), rejection);
+    let told = shortened(&rejection.to_string(), 160);
+    let mut text = format!("session {}: {told}", rejection.session_id());
     if let (None, Some(envelope)) = (rejection.recipient(), rejection.envelope()) {
         let _ = write!(
             text,

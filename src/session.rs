@@ -35,6 +35,7 @@ struct Record {
     log: Log,
     omitted_exchanges: usize,
     remarks: Vec<Remark>,
+    remark_octets: usize,
     logins: Vec<Login>,
     mails: Vec<WeakMail>,
     end: Option<(SessionEnd, Duration)>,
@@ -125,6 +126,7 @@ impl Session {
             log: Log::default(),
             omitted_exchanges: 0,
             remarks: Vec::new(),
+            remark_octets: 0,
             logins: Vec::new(),
             mails: Vec::new(),
             end: None,
@@ -144,7 +146,9 @@ impl Session {
     }
 
     pub(crate) fn note_remark(&mut self, remark: Remark) {
-        self.record().remarks.push(remark);
+        let record = self.record();
+        record.remark_octets += size_of::<Remark>() + remark.line().len();
+        record.remarks.push(remark);
     }
 
     pub(crate) fn note_login(&mut self, login: Login) {
@@ -161,7 +165,7 @@ impl Session {
 
     /// About how many octets of memory its record takes.
     pub(crate) fn size(&self) -> usize {
-        size_of::<Record>() + self.0.log.size()
+        size_of::<Record>() + self.0.log.size() + self.0.remark_octets
     }
 
     /// The record to write to; a copy of it, if somebody holds a picture of this session.

@@ -1,6 +1,7 @@
 //! What was recorded, behind one lock: applies facts, and wakes those who wait for them.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 use std::time::{Instant, SystemTime};
 
@@ -17,6 +18,8 @@ pub(crate) struct Store {
     state: Mutex<State>,
     /// Octets that may be kept.
     capacity: usize,
+    /// A panic has told what is stored.
+    is_told: AtomicBool,
 }
 
 /// What is stored at one moment; mails and rejections in the order they were recorded.
@@ -51,7 +54,17 @@ impl Store {
         Self {
             state: Mutex::default(),
             capacity,
+            is_told: AtomicBool::new(false),
         }
+    }
+
+    /// A panic is about to tell what is stored: nobody needs to hear it twice.
+    pub(crate) fn mark_told(&self) {
+        self.is_told.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        self.is_told.load(Ordering::Relaxed)
     }
 
     pub(crate) fn open_session(&self, peer: SocketAddr) -> SessionKey {
@@ -137,15 +150,20 @@ impl Store {
 
     /// Has `waker` woken at the next change, in place of an earlier one of the same waiter.
     pub(crate) fn wake_later(&self, waiter: u64, waker: &Waker) {
-        let mut state = self.state.lock();
-        match state.waiters.iter_mut().find(|(id, _)| *id == waiter) {
-            Some((_, known)) => known.clone_from(waker),
-            None => state.waiters.push((waiter, waker.clone())),
-        }
+        let waker = waker.clone();
+        let replaced = {
+            let mut state = self.state.lock();
+            let replaced = state.take_waiter(waiter);
+            state.waiters.push((waiter, waker));
+            replaced
+        };
+        // A waker is anybody's code when it is dropped, too.
+        drop(replaced);
     }
 
     pub(crate) fn forget_waiter(&self, waiter: u64) {
-        self.state.lock().waiters.retain(|(id, _)| *id != waiter);
+        let forgotten = self.state.lock().take_waiter(waiter);
+        drop(forgotten);
     }
 
     /// Has a waiter look again though nothing has changed.
@@ -167,6 +185,11 @@ impl Store {
 }
 
 impl State {
+    fn take_waiter(&mut self, waiter: u64) -> Option<(u64, Waker)> {
+        let i = self.waiters.iter().position(|(id, _)| *id == waiter)?;
+        Some(self.waiters.swap_remove(i))
+    }
+
     fn has_room_for(&self, octets: usize, capacity: usize) -> bool {
         self.octets.saturating_add(octets) <= capacity
     }
@@ -195,23 +218,30 @@ impl State {
     }
 
     fn note_exchange(&mut self, key: SessionKey, said: &Said, reply: Reply, capacity: usize) {
-        if !self.has_room_for(1, capacity) {
-            return self.session(key, Session::omit_exchange);
+        if self.has_room_for(1, capacity) {
+            self.grow(key, |session| {
+                session.note_exchange(said, reply, key.opened.elapsed());
+            });
+        } else {
+            self.session(key, Session::omit_exchange);
         }
-        let mut growth = 0;
-        self.session(key, |session| {
-            let before = session.size();
-            session.note_exchange(said, reply, key.opened.elapsed());
-            growth = session.size() - before;
-        });
-        self.octets += growth;
     }
 
     fn note_remark(&mut self, key: SessionKey, remark: Remark, capacity: usize) {
         if self.has_room_for(1, capacity) {
-            self.octets += size_of::<Remark>() + remark.line().len();
-            self.session(key, |session| session.note_remark(remark));
+            self.grow(key, |session| session.note_remark(remark));
         }
+    }
+
+    /// Adds to a session, and counts what that takes.
+    fn grow(&mut self, key: SessionKey, note: impl FnOnce(&mut Session)) {
+        let mut growth = 0;
+        self.session(key, |session| {
+            let before = session.size();
+            note(session);
+            growth = session.size() - before;
+        });
+        self.octets += growth;
     }
 
     fn accept(&mut self, key: SessionKey, envelope: Envelope, content: Vec<u8>) {

@@ -111,7 +111,7 @@ fn the_null_reverse_path_is_told_from_an_address() {
         .deliver("", &["postmaster"], b"\r\n");
     let mail = server.only_mail();
     assert!(mail.envelope().reverse_path().is_null());
-    assert_eq!(*mail.envelope().reverse_path(), "");
+    assert_eq!(mail.envelope().reverse_path(), "");
     assert_eq!(mail.envelope().reverse_path().to_string(), "<>");
     assert_eq!(mail.envelope().forward_paths()[0].mailbox().domain(), None);
 }
@@ -516,4 +516,101 @@ fn a_broken_transaction_keeps_what_had_come() {
         b"Subject: half\r\n\r\nhalf a"
     );
     assert_eq!(aborted.message().unwrap().subject(), "half");
+}
+
+#[test]
+fn content_over_the_limit_that_never_ended_is_no_empty_message() {
+    let server = MailServer::builder().max_message_size(10).start();
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO x")
+        .begin("a@example.org", &["b@example.org"]);
+    client.send(&b"x".repeat(5_000));
+    drop(client);
+    support::eventually(|| server.sessions()[0].end());
+    assert!(server.rejections()[0].is_aborted());
+    assert!(server.rejections()[0].message().is_none());
+}
+
+#[test]
+fn a_refused_recipient_is_named_by_its_address() {
+    let server = MailServer::builder().max_recipients(0).start();
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
+    for argument in [
+        "<ada@example.org>",
+        "ada@example.org NOTIFY=NEVER",
+        "Ada <ada@example.org>",
+        "<@relay.example:ada@example.org> NOTIFY=NEVER",
+        "< ada@example.org >",
+    ] {
+        assert!(
+            client
+                .say(&format!("RCPT TO:{argument}"))
+                .starts_with("452")
+        );
+        let rejections = server.rejections();
+        let last = rejections.last().unwrap();
+        assert_eq!(last.recipient(), Some("ada@example.org"), "{argument}");
+    }
+    assert!(
+        client
+            .say("RCPT TO:<\"a>b\"@example.org>")
+            .starts_with("452")
+    );
+    assert_eq!(
+        server.rejections()[5].recipient(),
+        Some("\"a>b\"@example.org")
+    );
+}
+
+#[test]
+fn remarks_hide_secrets_too() {
+    let server = MailServer::start();
+    let mut client = Client::connect(&server);
+    client.ok("HELO x").ok("AUTH PLAIN AGFwcABoaWRkZW4=");
+    assert!(
+        client
+            .say("AUTH\tPLAIN AGFwcABoaWRkZW4=")
+            .starts_with("501")
+    );
+    let session = &server.sessions()[0];
+    assert_eq!(session.remarks()[0].line(), "AUTH PLAIN [secret]");
+    let told = format!(
+        "{:?} {} {:?}",
+        session.remarks(),
+        session.transcript(),
+        server.rejections()
+    );
+    assert!(!told.contains("AGFw"), "{told}");
+}
+
+#[test]
+fn refusals_without_end_take_no_memory_without_end() {
+    let server = MailServer::builder()
+        .max_recipients(1)
+        .max_stored(100_000)
+        .start();
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO x")
+        .ok("MAIL FROM:<a@example.org>")
+        .ok("RCPT TO:<b@example.org>");
+    for _ in 0..2_000 {
+        assert!(client.say("RCPT TO:<c@example.org>").starts_with("452"));
+    }
+    client.ok("RSET");
+    assert!(server.rejections().len() < 1_000);
+    assert!(server.sessions()[0].omitted_exchanges() > 1_000);
+}
+
+#[test]
+fn an_image_that_the_body_shows_is_no_attachment() {
+    let content = b"Content-Type: image/png; name=logo.png\r\nContent-ID: <logo>\r\n\r\nx\r\n";
+    assert!(received(content).message().attachments().is_empty());
+    let content = [&b"Content-Disposition: attachment\r\n"[..], content].concat();
+    assert_eq!(
+        received(&content).message().attachments()[0].name(),
+        Some("logo.png")
+    );
 }

@@ -235,19 +235,38 @@ fn a_test_that_panics() {
     panic!("on purpose");
 }
 
-#[test]
-fn a_server_dropped_by_a_panic_tells_its_story() {
+fn stderr_of(test: &str) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "a_test_that_panics",
+            test,
             "--ignored",
             "--nocapture",
             "--test-threads=1",
         ])
         .output()
         .unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// As above, but the panic is the server's own.
+#[test]
+#[ignore = "it fails on purpose"]
+fn a_test_whose_assertion_fails() {
+    let _ = MailServer::start().only_mail();
+}
+
+#[test]
+fn a_panic_of_its_own_is_told_once() {
+    let stderr = stderr_of("a_test_whose_assertion_fails");
+    assert!(stderr.contains("expected exactly one mail"), "{stderr}");
+    assert!(!stderr.contains("the mail server at"), "{stderr}");
+}
+
+#[test]
+fn a_server_dropped_by_a_panic_tells_its_story() {
+    let stderr = stderr_of("a_test_that_panics");
     let start = stderr
         .find("the mail server at")
         .unwrap_or_else(|| panic!("no story: {stderr}"));

@@ -176,3 +176,32 @@ fn every_mail_is_stored_when_its_reply_is_read() {
         assert_eq!(server.rejections().len(), count);
     }
 }
+
+/// A waker that looks at the server when it is dropped: the store must not be locked then.
+struct Nosy(Arc<MailServer>);
+
+impl std::task::Wake for Nosy {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Nosy {
+    fn drop(&mut self) {
+        assert!(self.0.mails().is_empty());
+    }
+}
+
+#[test]
+fn wakers_are_woken_and_dropped_without_the_lock() {
+    let server = Arc::new(MailServer::start());
+    let mut wait = server.wait_for_mails(1).into_future();
+    for _ in 0..2 {
+        let waker = std::task::Waker::from(Arc::new(Nosy(Arc::clone(&server))));
+        let mut context = std::task::Context::from_waker(&waker);
+        assert!(
+            std::pin::Pin::new(&mut wait)
+                .poll(&mut context)
+                .is_pending()
+        );
+    }
+    drop(wait);
+}

@@ -114,13 +114,24 @@ impl MailServerBuilder {
     /// server by another address than it binds. By default the bound address, and the loopback
     /// address for a wildcard such as 0.0.0.0.
     pub fn advertised_host(mut self, host: impl Into<String>) -> Self {
-        self.advertised_host = Some(host.into());
+        let host = host.into();
+        // `url` puts the brackets of an IPv6 address where they belong.
+        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+        self.advertised_host = Some(bare.unwrap_or(&host).to_owned());
         self
     }
 
     /// The name by which the server introduces itself in the greeting; `localhost` by default.
+    ///
+    /// # Panics
+    ///
+    /// If it is not a word of printable ASCII.
+    #[track_caller]
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
-        self.settings.host_name = name.into();
+        let name = name.into();
+        let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_graphic());
+        assert!(is_word, "not a word of printable ASCII: {name:?}");
+        self.settings.host_name = name;
         self
     }
 
@@ -180,7 +191,8 @@ impl MailServerBuilder {
     }
 
     /// Octets that the store keeps: contents, refused ones too, and transcripts; 1 GiB by default.
-    /// A mail for which there is no room gets 452 4.3.1.
+    /// A mail for which there is no room gets 452 4.3.1. Contents on their way come on top of it: at
+    /// most a [whole one](Self::max_message_size) in each [open session](Self::max_sessions).
     pub fn max_stored(mut self, octets: usize) -> Self {
         self.max_stored = octets;
         self
@@ -199,7 +211,8 @@ impl MailServerBuilder {
     }
 
     /// Whether a server that is dropped while the test panics tells on stderr what it saw: mails,
-    /// refusals, open sessions, 40 lines at most. It does by default.
+    /// refusals, open sessions, 40 lines at most. It does by default, unless the panic is its own and
+    /// has told that already.
     pub fn story_on_panic(mut self, tells_story: bool) -> Self {
         self.tells_story = tells_story;
         self

@@ -118,7 +118,10 @@ impl MailServer {
     pub fn only_mail(&self) -> Mail {
         match self.try_only_mail() {
             Ok(mail) => mail,
-            Err(error) => panic!("{error}"),
+            Err(error) => {
+                self.store.mark_told();
+                panic!("{error}")
+            }
         }
     }
 
@@ -264,10 +267,14 @@ fn percent_encoded(text: &str) -> String {
     encoded
 }
 
+// Each change of the store is whole when its lock is given back, whatever panics.
+impl std::panic::UnwindSafe for MailServer {}
+impl std::panic::RefUnwindSafe for MailServer {}
+
 impl Drop for MailServer {
     fn drop(&mut self) {
-        let received =
-            (self.tells_story && std::thread::panicking()).then(|| self.store.received());
+        let is_asked = self.tells_story && std::thread::panicking() && !self.store.is_told();
+        let received = is_asked.then(|| self.store.received());
         drop(self.background.take());
         self.store.close();
         if let Some(received) = received {

@@ -46,9 +46,13 @@ impl<T: 'static> Wait<T> {
     /// When the time is over, or the server is dropped.
     #[track_caller]
     pub fn blocking(self) -> T {
+        let store = Arc::clone(&self.0.store);
         match self.0.blocking() {
             Ok(found) => found,
-            Err(error) => panic!("{error}"),
+            Err(error) => {
+                store.mark_told();
+                panic!("{error}")
+            }
         }
     }
 }
@@ -75,7 +79,10 @@ impl<T> Future for WaitFuture<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         match Pin::new(&mut self.0).poll(cx) {
             Poll::Ready(Ok(found)) => Poll::Ready(found),
-            Poll::Ready(Err(error)) => panic!("{error}"),
+            Poll::Ready(Err(error)) => {
+                self.0.wait.store.mark_told();
+                panic!("{error}")
+            }
             Poll::Pending => Poll::Pending,
         }
     }
