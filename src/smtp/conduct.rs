@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::answer::without_response;
-use super::auth::Exchange;
+use super::auth::{Exchange, Turn};
 use super::command::{Chunk, Command};
 use super::content::{Content, DataDecoder};
 use super::envelope::{Envelope, Hello};
@@ -202,6 +202,37 @@ impl ServerSession {
         self.record(Fact::Hello { name: name.clone() });
         Arc::make_mut(&mut self.client).hello = Some(Hello { name, is_extended });
         self.state = State::Ready;
+    }
+
+    /// Goes on with an AUTH exchange.
+    pub(super) fn take_credentials(&mut self, line: &[u8]) {
+        let State::AwaitingCredentials(exchange) = std::mem::replace(&mut self.state, State::Ready)
+        else {
+            return;
+        };
+        let said = if line == b"*" {
+            Said::Line(line.to_vec())
+        } else {
+            Said::Secret
+        };
+        let turn = exchange.respond(line);
+        self.authenticate(turn, said);
+    }
+
+    fn authenticate(&mut self, turn: Result<Turn, Refusal>, said: Said) {
+        match turn {
+            Ok(Turn::Challenge(exchange, reply)) => {
+                self.state = State::AwaitingCredentials(exchange);
+                self.answer(said, reply);
+            }
+            Ok(Turn::Done(login)) => {
+                Arc::make_mut(&mut self.client).identity = Some(login.identity().into());
+                self.record(Fact::LoggedIn(login));
+                let text = "Authentication successful";
+                self.answer(said, Reply::fixed(235, (2, 7, 0), text));
+            }
+            Err(refusal) => self.refuse(Stage::Auth, said, refusal),
+        }
     }
 
     pub(super) fn begin_chunk(&mut self, chunk: Chunk, verdict: Verdict, said: Said) {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::answer::without_response;
-use super::auth::{Exchange, Turn};
+use super::auth::Exchange;
 use super::command::{Command, Context, strict_refusal};
 use super::envelope::Client;
 use super::event::{Event, Policy, Verdict};
@@ -273,36 +273,6 @@ impl ServerSession {
         for lapse in lapses {
             let line = printable(&without_response(line)).into_owned();
             self.record(Fact::Remarked(Remark::new(*lapse, line)));
-        }
-    }
-
-    fn take_credentials(&mut self, line: &[u8]) {
-        let State::AwaitingCredentials(exchange) = std::mem::replace(&mut self.state, State::Ready)
-        else {
-            return;
-        };
-        let said = if line == b"*" {
-            Said::Line(line.to_vec())
-        } else {
-            Said::Secret
-        };
-        let turn = exchange.respond(line);
-        self.authenticate(turn, said);
-    }
-
-    pub(super) fn authenticate(&mut self, turn: Result<Turn, Refusal>, said: Said) {
-        match turn {
-            Ok(Turn::Challenge(exchange, reply)) => {
-                self.state = State::AwaitingCredentials(exchange);
-                self.answer(said, reply);
-            }
-            Ok(Turn::Done(login)) => {
-                Arc::make_mut(&mut self.client).identity = Some(login.identity().into());
-                self.record(Fact::LoggedIn(login));
-                let text = "Authentication successful";
-                self.answer(said, Reply::fixed(235, (2, 7, 0), text));
-            }
-            Err(refusal) => self.refuse(Stage::Auth, said, refusal),
         }
     }
 
