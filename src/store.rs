@@ -102,6 +102,13 @@ impl Store {
         self.state.lock().received.mails.clone()
     }
 
+    /// The mails, if there are at least so many.
+    pub(crate) fn mails_from(&self, count: usize) -> Option<Vec<Mail>> {
+        let state = self.state.lock();
+        let mails = &state.received.mails;
+        (mails.len() >= count).then(|| mails.clone())
+    }
+
     pub(crate) fn sessions(&self) -> Vec<Session> {
         self.state.lock().received.sessions.clone()
     }

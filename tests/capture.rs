@@ -614,3 +614,48 @@ fn an_image_that_the_body_shows_is_no_attachment() {
         Some("logo.png")
     );
 }
+
+#[test]
+fn boundaries_may_begin_alike() {
+    let content = b"Content-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n--b \r\n\
+        Content-Type: multipart/alternative; boundary=\"b-2\"\r\n\r\n\
+        --b-2\r\n\r\ntext with --b in it\r\n--be\r\n--b-2\r\nContent-Type: text/html\r\n\r\n<p>\r\n--b-2--\r\n\
+        --b\r\nContent-Type: application/x\r\n\r\n\r\n--b\r\n--b--\r\nepilogue\r\n--b\r\n";
+    let mail = received(content);
+    let types: Vec<_> = mail
+        .message()
+        .parts()
+        .iter()
+        .map(|part| part.content_type())
+        .collect();
+    let expected = [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "application/x",
+        "text/plain",
+    ];
+    assert_eq!(types, expected);
+    assert_eq!(mail.message().text(), Some("text with --b in it\n--be"));
+    assert_eq!(mail.message().html(), Some("<p>"));
+    assert_eq!(mail.message().attachments()[0].bytes(), b"");
+    assert!(mail.message().parse_error().is_none());
+}
+
+#[test]
+fn parts_of_a_digest_are_messages() {
+    let content =
+        b"Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: one\r\n\r\n1\r\n\
+        --b\r\n\r\nSubject: two\r\n\r\n2\r\n";
+    let mail = received(content);
+    let attachments = mail.message().attachments();
+    let subject = |part: &mailmock::Part<'_>| {
+        let inner = part.children().next().unwrap();
+        inner.headers().first("Subject").unwrap().value().to_owned()
+    };
+    assert_eq!(
+        attachments.iter().map(subject).collect::<Vec<_>>(),
+        ["one", "two"]
+    );
+}

@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 use super::address_list::AddressList;
 use super::date::Date;
 use super::header::{Header, Headers, ResentBlock};
+use super::node::{Kind, Node};
 use super::parse_error::ParseError;
-use super::part::{Node, Part, PartKind};
+use super::part::Part;
 use crate::smtp::{Remark, line_end_lapses};
 
 /// Header and body of a mail.
@@ -190,7 +191,7 @@ impl Message {
     fn body_text(&self, content_type: &str) -> Option<&str> {
         let mut found = None;
         self.root().walk(&mut |part| {
-            let is_shown = !part.is_attachment() && part.kind() != PartKind::Message;
+            let is_shown = !part.is_attachment() && part.kind() != Kind::Message;
             if found.is_none() && is_shown && part.content_type() == content_type {
                 found = part.text();
             }

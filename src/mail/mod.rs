@@ -9,6 +9,7 @@ mod header;
 )]
 mod mail;
 mod message;
+mod node;
 mod parse_error;
 mod part;
 mod recipients;

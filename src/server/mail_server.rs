@@ -189,7 +189,7 @@ impl MailServer {
     #[track_caller]
     pub fn try_wait_for_mails(&self, count: usize) -> TryWait<Vec<Mail>> {
         let location = Location::caller();
-        let find = move |store: &Store| Some(store.mails()).filter(|mails| mails.len() >= count);
+        let find = move |store: &Store| store.mails_from(count);
         let explain = move |end, store: &Store| {
             report::too_few_mails(count, end, location, &store.received())
         };
