@@ -1,9 +1,8 @@
 //! How a session answers, refuses and ends, and what it records with that.
 
-use std::borrow::Cow;
-
 use super::command::raw_recipient;
 use super::envelope::{Envelope, RefusedRecipient};
+use super::printable::without_response;
 use super::refusal::{Cause, Refusal};
 use super::reply::Reply;
 use super::session::{ServerSession, State};
@@ -158,26 +157,4 @@ impl ServerSession {
             content: is_kept.then(|| transaction.content.into_bytes()),
         })));
     }
-}
-
-/// A command line as a transcript may show it: what stands behind the mechanism of AUTH is secret.
-pub(super) fn without_response(line: &[u8]) -> Cow<'_, [u8]> {
-    let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
-    let mut words = line.split(is_blank).filter(|word| !word.is_empty());
-    let verb = words.next().unwrap_or_default();
-    if !verb.eq_ignore_ascii_case(b"AUTH") {
-        return Cow::Borrowed(line);
-    }
-    let mechanism = words.next().unwrap_or_default();
-    let secret: &[u8] = if words.next().is_some() {
-        b" [secret]"
-    } else {
-        b""
-    };
-    Cow::Owned(
-        [verb, b" ", mechanism, secret]
-            .concat()
-            .trim_ascii_end()
-            .to_vec(),
-    )
 }

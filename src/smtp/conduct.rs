@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::answer::without_response;
 use super::auth::{Exchange, Turn};
 use super::command::{Chunk, Command};
 use super::content::{Content, DataDecoder};
@@ -11,6 +10,7 @@ use super::event::{Event, Policy, Verdict};
 use super::extension::Extension;
 use super::parameters::Body;
 use super::path::ReversePath;
+use super::printable::without_response;
 use super::refusal::{Cause, Refusal};
 use super::reply::Reply;
 use super::session::{PendingChunk, ServerSession, State};

@@ -4,14 +4,13 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::answer::without_response;
 use super::auth::Exchange;
 use super::command::{Command, Context, strict_refusal};
 use super::envelope::Client;
 use super::event::{Event, Policy, Verdict};
 use super::extension::Extension;
 use super::framing::{Input, Line};
-use super::printable::printable;
+use super::printable::{printable, without_response};
 use super::refusal::Refusal;
 use super::remark::{Lapse, Remark};
 use super::reply::Reply;
