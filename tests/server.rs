@@ -4,8 +4,10 @@ mod support;
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use mailmock::{Cause, Extension, Mail, MailServer, SessionEnd, Stage};
@@ -165,6 +167,32 @@ fn drop_closes_port_and_sessions_without_waiting_for_them() {
 fn mails_outlive_their_server() {
     let mail = support::received(b"Subject: x\r\n\r\n");
     assert_eq!(mail.message().subject(), "x");
+}
+
+/// A waker that drops the server: it is woken on the server's own thread.
+struct Dropper(Mutex<Option<MailServer>>);
+
+impl Wake for Dropper {
+    fn wake(self: Arc<Self>) {
+        drop(self.0.lock().unwrap().take());
+    }
+}
+
+#[test]
+fn it_can_be_dropped_on_its_own_thread() {
+    let server = MailServer::start();
+    let address = (Ipv4Addr::LOCALHOST, server.port());
+    let mut wait = pin!(server.try_wait_for_mails(1).into_future());
+    let waker = Waker::from(Arc::new(Dropper(Mutex::new(Some(server)))));
+    let mut context = Context::from_waker(&waker);
+    assert!(wait.as_mut().poll(&mut context).is_pending());
+    let mut client = TcpStream::connect(address).unwrap();
+    let _ = client.read_to_end(&mut Vec::new()); // closed, one way or another
+    eventually(|| TcpStream::connect(address).err());
+    let Poll::Ready(Err(error)) = wait.poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("the wait goes on");
+    };
+    assert!(error.is_server_dropped());
 }
 
 #[tokio::test]
