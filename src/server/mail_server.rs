@@ -143,7 +143,8 @@ impl MailServer {
         self.store.sessions()
     }
 
-    /// What was refused or aborted, in the order it happened.
+    /// What was refused or aborted, in the order it happened, as far as the store had
+    /// [room](MailServerBuilder::max_stored) for it.
     pub fn rejections(&self) -> Vec<Rejection> {
         self.store.rejections()
     }
