@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::auth::{Exchange, Turn};
-use super::command::{Chunk, Command};
+use super::command::{Chunk, Command, strict_refusal};
 use super::content::{Content, DataDecoder};
 use super::envelope::{Envelope, Hello};
 use super::event::{Event, Policy, Verdict};
@@ -12,12 +12,14 @@ use super::parameters::Body;
 use super::path::ReversePath;
 use super::printable::without_response;
 use super::refusal::{Cause, Refusal};
+use super::remark::Lapse;
 use super::reply::Reply;
 use super::session::{PendingChunk, ServerSession, State};
 use super::session_end::SessionEnd;
 use super::stage::Stage;
 use super::step::{Fact, Said};
 use super::transaction::{Intake, Transaction};
+use super::verb::Verb;
 
 const TOO_LARGE: Refusal = Refusal::new(
     Cause::Limit,
@@ -205,11 +207,19 @@ impl ServerSession {
     }
 
     /// Goes on with an AUTH exchange.
-    pub(super) fn take_credentials(&mut self, line: &[u8]) {
+    pub(super) fn take_credentials(&mut self, line: &[u8], lapse: Option<Lapse>) {
         let State::AwaitingCredentials(exchange) = std::mem::replace(&mut self.state, State::Ready)
         else {
             return;
         };
+        match lapse {
+            Some(lapse) if self.settings.strict => {
+                let refusal = strict_refusal(lapse, Verb::Auth);
+                return self.refuse(Stage::Auth, Said::Secret, refusal);
+            }
+            Some(lapse) => self.remark(&[lapse], b"[secret]"),
+            None => {}
+        }
         let said = if line == b"*" {
             Said::Line(line.to_vec())
         } else {

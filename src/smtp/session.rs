@@ -229,7 +229,8 @@ impl ServerSession {
             Line::TooLong => return self.refuse_overlong_line(),
         };
         if let State::AwaitingCredentials(_) = self.state {
-            return self.take_credentials(&line);
+            let lapse = is_bare.then_some(Lapse::BareLineFeedInCommand);
+            return self.take_credentials(&line, lapse);
         }
         if is_first_line && is_http_request(&line) {
             let text = "This is an SMTP server, not an HTTP server";
@@ -268,7 +269,7 @@ impl ServerSession {
         }
     }
 
-    fn remark(&mut self, lapses: &[Lapse], line: &[u8]) {
+    pub(super) fn remark(&mut self, lapses: &[Lapse], line: &[u8]) {
         for lapse in lapses {
             let line = printable(&without_response(line)).into_owned();
             self.record(Fact::Remarked(Remark::new(*lapse, line)));
