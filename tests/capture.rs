@@ -659,3 +659,16 @@ fn parts_of_a_digest_are_messages() {
         ["one", "two"]
     );
 }
+
+#[test]
+fn a_line_that_is_no_field_ends_the_header() {
+    let mail = received(b"just a line\r\n");
+    assert_eq!(mail.message().text(), Some("just a line"));
+    assert!(mail.message().headers().is_empty());
+    assert!(mail.message().parse_error().is_some());
+    let mail = received(b"Subject: x\r\nno field\r\nX: y\r\n\r\nbody\r\n");
+    assert_eq!(mail.message().subject(), "x");
+    assert_eq!(mail.message().text(), Some("no field\nX: y\n\nbody"));
+    let whole = received(b"Subject: x\r\n\r\nbody\r\n");
+    assert!(whole.message().parse_error().is_none());
+}

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use mailparse::body::Body;
-use mailparse::{DispositionType, MailHeaderMap as _, ParsedContentType};
+use mailparse::{DispositionType, MailHeader, MailHeaderMap as _, ParsedContentType};
 use memchr::memmem;
 
 use super::header::Headers;
@@ -90,13 +90,21 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, range: Range<usize>, default_type: &str, depth: usize) -> Node {
-        let (fields, header_length) = match mailparse::parse_headers(&self.raw[range.clone()]) {
+        let raw = &self.raw[range.clone()];
+        let (mut fields, mut header_length) = match mailparse::parse_headers(raw) {
             Ok(header) => header,
             Err(error) => {
                 self.note(error);
                 (Vec::new(), 0)
             }
         };
+        // mailparse takes a line without a colon for a field without a value; it is no header any
+        // more, and so belongs to the body.
+        if let Some(i) = fields.iter().position(|field| !has_colon(raw, field)) {
+            header_length = offset_in(raw, fields[i].get_key_raw());
+            fields.truncate(i);
+            self.note("the header has a line that is no field");
+        }
         let content_type = content_type(fields.get_first_value("Content-Type"), default_type);
         let transfer_encoding = fields
             .get_first_value("Content-Transfer-Encoding")
@@ -190,6 +198,16 @@ impl Reader<'_> {
         parts.extend(open.map(|start| body.start + start..body.end));
         parts
     }
+}
+
+fn has_colon(raw: &[u8], field: &MailHeader<'_>) -> bool {
+    let name = field.get_key_raw();
+    raw.get(offset_in(raw, name) + name.len()) == Some(&b':')
+}
+
+/// Where `inner`, a part of `outer`, begins in it.
+fn offset_in(outer: &[u8], inner: &[u8]) -> usize {
+    (inner.as_ptr() as usize).saturating_sub(outer.as_ptr() as usize)
 }
 
 fn content_type(value: Option<String>, default_type: &str) -> ParsedContentType {
