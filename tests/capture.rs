@@ -672,3 +672,21 @@ fn a_line_that_is_no_field_ends_the_header() {
     let whole = received(b"Subject: x\r\n\r\nbody\r\n");
     assert!(whole.message().parse_error().is_none());
 }
+
+#[test]
+fn a_rejection_has_the_reply_that_was_sent() {
+    let server = MailServer::builder()
+        .without_extension(mailmock::Extension::EnhancedStatusCodes)
+        .start();
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
+    let sent = client.say("RCPT TO:<nobody>");
+    client.ok("RCPT TO:<b@example.org>").ok("DATA").ok(".");
+    assert_eq!(server.rejections()[0].reply().unwrap().to_string(), sent);
+    assert_eq!(
+        server.only_mail().envelope().refused()[0]
+            .reply()
+            .to_string(),
+        sent
+    );
+}

@@ -13,12 +13,17 @@ use super::transaction::Transaction;
 use super::verb::Verb;
 
 impl ServerSession {
-    pub(super) fn answer(&mut self, said: Said, reply: Reply) {
-        let reply = if self.has_enhanced_codes {
+    /// A reply as it goes out: without ENHANCEDSTATUSCODES it has no enhanced code.
+    fn as_sent(&self, reply: Reply) -> Reply {
+        if self.has_enhanced_codes {
             reply
         } else {
             reply.without_enhanced_code()
-        };
+        }
+    }
+
+    pub(super) fn answer(&mut self, said: Said, reply: Reply) {
+        let reply = self.as_sent(reply);
         self.record(Fact::Exchange {
             said,
             reply: reply.clone(),
@@ -60,6 +65,7 @@ impl ServerSession {
             Stage::Rcpt => t.envelope.so_far(),
             _ => t.envelope.clone(),
         });
+        let reply = self.as_sent(refusal.reply.clone());
         let recipient = match (&said, stage) {
             (Said::Line(line), Stage::Rcpt) => Some(raw_recipient(line)),
             _ => None,
@@ -68,7 +74,7 @@ impl ServerSession {
             transaction.has_tried = true;
             transaction.envelope.refuse(RefusedRecipient {
                 address: address.clone(),
-                reply: refusal.reply.clone(),
+                reply,
             });
         }
         self.refuse_with(stage, said, refusal, envelope, recipient, None);
@@ -107,7 +113,7 @@ impl ServerSession {
             stage,
             cause: refusal.cause,
             said: said.clone(),
-            reply: Some(refusal.reply.clone()),
+            reply: Some(self.as_sent(refusal.reply.clone())),
             envelope,
             recipient,
             content,
