@@ -100,7 +100,7 @@
 //! | [octets stored](MailServerBuilder::max_stored) | 1 GiB | 452 4.3.1 |
 //! | [silence of a client](MailServerBuilder::idle_timeout) | 5 minutes | 421 4.4.2 |
 //! | [syntax and sequence errors in a session](MailServerBuilder::max_errors) | 100 | 421 4.7.0 |
-//! | octets of a command line | 2,048; in AUTH 12,288 | 500 5.5.2 |
+//! | octets of a command line | 2,048; in AUTH 12,288 | 500 5.5.2; in AUTH 5.5.6 |
 //!
 //! On Linux a client that writes the content and its final dot apart, as lettre does, is answered at
 //! once. Elsewhere the system has no means for that, and such a client may wait some 40 ms a mail.
