@@ -8,19 +8,25 @@ mod header;
     reason = "one noun per file, and this room's first noun is its name"
 )]
 mod mail;
+mod matcher;
 mod message;
 mod node;
 mod parse_error;
 mod part;
+mod pattern;
 mod recipients;
 
 pub use address_list::{AddressList, HeaderAddress, NamedMailbox};
 pub use date::Date;
 pub use header::{Header, Headers, ResentBlock};
 pub use mail::Mail;
+pub use matcher::{MailMatcher, a_mail};
 pub use message::Message;
 pub use parse_error::ParseError;
 pub use part::Part;
+pub use pattern::{
+    AddressPattern, TextPattern, contains, domain, ends_with, glob, matches, starts_with,
+};
 pub use recipients::Recipients;
 
 pub(crate) use mail::WeakMail;

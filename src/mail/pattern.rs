@@ -1,0 +1,291 @@
+//! Patterns for texts and addresses.
+
+use std::fmt;
+use std::sync::Arc;
+
+use regex_lite::Regex;
+
+use crate::smtp::is_same_mailbox;
+
+/// What a text is to be like. A `&str` is a pattern that the text is to equal; [`contains`],
+/// [`starts_with`], [`ends_with`], [`matches`] and [`glob`] make others, and so does a closure
+/// `|text: &str| -> bool`.
+#[derive(Clone)]
+pub struct TextPattern(Text);
+
+#[derive(Clone)]
+enum Text {
+    Equal(String),
+    Contains(String),
+    StartsWith(String),
+    EndsWith(String),
+    Matches(Regex),
+    Glob(String),
+    Satisfies(Arc<dyn Fn(&str) -> bool + Send + Sync>),
+}
+
+/// A text that has `part` in it.
+pub fn contains(part: impl Into<String>) -> TextPattern {
+    TextPattern(Text::Contains(part.into()))
+}
+
+/// A text that begins with `start`.
+pub fn starts_with(start: impl Into<String>) -> TextPattern {
+    TextPattern(Text::StartsWith(start.into()))
+}
+
+/// A text that ends with `end`.
+pub fn ends_with(end: impl Into<String>) -> TextPattern {
+    TextPattern(Text::EndsWith(end.into()))
+}
+
+/// A text in which a regular expression is found, in the syntax of the crate `regex-lite`; `^…$` asks
+/// for the whole text.
+///
+/// # Panics
+///
+/// If it is no regular expression.
+#[track_caller]
+pub fn matches(regex: &str) -> TextPattern {
+    match Regex::new(regex) {
+        Ok(regex) => TextPattern(Text::Matches(regex)),
+        Err(error) => panic!("not a regular expression: {regex:?}: {error}"),
+    }
+}
+
+/// A text of that form, where `*` stands for any characters and `?` for one.
+pub fn glob(pattern: impl Into<String>) -> TextPattern {
+    TextPattern(Text::Glob(pattern.into()))
+}
+
+/// An address whose domain is that one, in any case. Its subdomains are others: they are
+/// `glob("*@*.example.org")`.
+pub fn domain(domain: impl Into<String>) -> AddressPattern {
+    AddressPattern(Address::Domain(domain.into()))
+}
+
+impl TextPattern {
+    /// Whether the text is like that.
+    pub fn is_match(&self, text: &str) -> bool {
+        match &self.0 {
+            Text::Equal(expected) => text == expected,
+            Text::Contains(part) => text.contains(part.as_str()),
+            Text::StartsWith(start) => text.starts_with(start.as_str()),
+            Text::EndsWith(end) => text.ends_with(end.as_str()),
+            Text::Matches(regex) => regex.is_match(text),
+            Text::Glob(pattern) => is_of_form(text, pattern),
+            Text::Satisfies(condition) => condition(text),
+        }
+    }
+}
+
+impl From<&str> for TextPattern {
+    fn from(text: &str) -> Self {
+        Self(Text::Equal(text.to_owned()))
+    }
+}
+
+impl From<&String> for TextPattern {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<String> for TextPattern {
+    fn from(text: String) -> Self {
+        Self(Text::Equal(text))
+    }
+}
+
+impl<F: Fn(&str) -> bool + Send + Sync + 'static> From<F> for TextPattern {
+    fn from(condition: F) -> Self {
+        Self(Text::Satisfies(Arc::new(condition)))
+    }
+}
+
+impl fmt::Display for TextPattern {
+    /// As it is written: `"text"`, `contains("text")`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Text::Equal(text) => write!(f, "{text:?}"),
+            Text::Contains(part) => write!(f, "contains({part:?})"),
+            Text::StartsWith(start) => write!(f, "starts_with({start:?})"),
+            Text::EndsWith(end) => write!(f, "ends_with({end:?})"),
+            Text::Matches(regex) => write!(f, "matches({:?})", regex.as_str()),
+            Text::Glob(pattern) => write!(f, "glob({pattern:?})"),
+            Text::Satisfies(_) => f.write_str("|text| …"),
+        }
+    }
+}
+
+impl fmt::Debug for TextPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TextPattern({self})")
+    }
+}
+
+/// What an address is to be like. A `&str` is an address that it is to mean: domains are compared in
+/// any case, local parts exactly, and `""` is the null reverse-path. [`domain`] asks for any address of
+/// a domain; a [`TextPattern`] is held against the address as it was sent and, if that does not match,
+/// with its domain in lower case.
+#[derive(Clone)]
+pub struct AddressPattern(Address);
+
+#[derive(Clone)]
+enum Address {
+    Equal(String),
+    Domain(String),
+    Text(TextPattern),
+}
+
+impl AddressPattern {
+    /// Whether the address is like that.
+    pub fn is_match(&self, address: &str) -> bool {
+        match &self.0 {
+            Address::Equal(expected) => is_same_mailbox(address, expected),
+            Address::Domain(domain) => address
+                .rsplit_once('@')
+                .is_some_and(|(_, d)| d.eq_ignore_ascii_case(domain)),
+            Address::Text(pattern) => {
+                pattern.is_match(address)
+                    || address.rsplit_once('@').is_some_and(|(local, domain)| {
+                        let domain = domain.to_ascii_lowercase();
+                        pattern.is_match(&format!("{local}@{domain}"))
+                    })
+            }
+        }
+    }
+}
+
+impl From<&str> for AddressPattern {
+    fn from(address: &str) -> Self {
+        Self(Address::Equal(address.to_owned()))
+    }
+}
+
+impl From<&String> for AddressPattern {
+    fn from(address: &String) -> Self {
+        address.as_str().into()
+    }
+}
+
+impl From<String> for AddressPattern {
+    fn from(address: String) -> Self {
+        Self(Address::Equal(address))
+    }
+}
+
+impl From<TextPattern> for AddressPattern {
+    fn from(pattern: TextPattern) -> Self {
+        Self(Address::Text(pattern))
+    }
+}
+
+impl<F: Fn(&str) -> bool + Send + Sync + 'static> From<F> for AddressPattern {
+    fn from(condition: F) -> Self {
+        Self(Address::Text(condition.into()))
+    }
+}
+
+impl fmt::Display for AddressPattern {
+    /// As it is written: `"ada@example.org"`, `domain("example.org")`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Address::Equal(address) => write!(f, "{address:?}"),
+            Address::Domain(domain) => write!(f, "domain({domain:?})"),
+            Address::Text(pattern) => write!(f, "{pattern}"),
+        }
+    }
+}
+
+impl fmt::Debug for AddressPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AddressPattern({self})")
+    }
+}
+
+/// Whether a text has the form of a glob. On a mismatch the last `*` takes one character more, which is
+/// enough, and bounded.
+fn is_of_form(text: &str, glob: &str) -> bool {
+    let (text, glob): (Vec<char>, Vec<char>) = (text.chars().collect(), glob.chars().collect());
+    let (mut t, mut g) = (0, 0);
+    let mut last_star = None;
+    while t < text.len() {
+        match glob.get(g) {
+            Some('*') => {
+                last_star = Some((g, t));
+                g += 1;
+            }
+            Some(c) if *c == '?' || *c == text[t] => {
+                t += 1;
+                g += 1;
+            }
+            _ => {
+                let Some((star, start)) = last_star else {
+                    return false;
+                };
+                last_star = Some((star, start + 1));
+                (g, t) = (star + 1, start + 1);
+            }
+        }
+    }
+    glob[g..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_as_shells_have_it() {
+        for (glob, text, expected) in [
+            ("", "", true),
+            ("*", "", true),
+            ("*", "any", true),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("*@example.org", "ada@example.org", true),
+            ("*@example.org", "ada@example.org.evil", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("*aab", "aaaaab", true),
+            ("ä*", "äh", true),
+        ] {
+            assert_eq!(is_of_form(text, glob), expected, "{glob} {text}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_compared_as_addresses() {
+        let is_match = |pattern: AddressPattern| pattern.is_match("Ada@Example.ORG");
+        assert!(is_match("Ada@example.org".into()));
+        assert!(!is_match("ada@example.org".into()));
+        assert!(is_match(domain("example.org")));
+        assert!(!is_match(domain("ample.org")));
+        assert!(is_match(glob("*@example.org").into()));
+        assert!(is_match(matches("^Ada@").into()));
+        assert!(is_match((|a: &str| a.len() == 15).into()));
+        assert!(AddressPattern::from("").is_match(""));
+        assert!(!domain("example.org").is_match(""));
+    }
+
+    #[test]
+    fn texts_are_compared_as_texts() {
+        for (pattern, shown) in [
+            (
+                TextPattern::from("Reset your password"),
+                "\"Reset your password\"",
+            ),
+            (contains("your"), "contains(\"your\")"),
+            (starts_with("Reset"), "starts_with(\"Reset\")"),
+            (ends_with("word"), "ends_with(\"word\")"),
+            (matches("pass(word|port)$"), "matches(\"pass(word|port)$\")"),
+            (glob("Reset * password"), "glob(\"Reset * password\")"),
+            ((|text: &str| text.len() == 19).into(), "|text| …"),
+        ] {
+            assert!(pattern.is_match("Reset your password"), "{pattern}");
+            assert!(!pattern.is_match("Welcome"), "{pattern}");
+            assert_eq!(pattern.to_string(), shown);
+        }
+    }
+}
