@@ -1,0 +1,110 @@
+//! The server's clock: real time, and what the test has advanced it by.
+
+use std::future::Future as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
+use tokio::time::{Instant, Sleep, sleep};
+
+/// Tells the time since the server was set up.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    started: std::time::Instant,
+    advanced: Mutex<Duration>,
+    /// Has every timer look again.
+    moved: Arc<Notify>,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self {
+            started: std::time::Instant::now(),
+            advanced: Mutex::default(),
+            moved: Arc::default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.started.elapsed().saturating_add(*self.advanced.lock())
+    }
+
+    pub(crate) fn advance(&self, duration: Duration) {
+        {
+            let mut advanced = self.advanced.lock();
+            *advanced = advanced.saturating_add(duration);
+        }
+        self.wake_timers();
+    }
+
+    /// Has all who wait look again at what they wait for.
+    pub(crate) fn wake_timers(&self) {
+        self.moved.notify_waiters();
+    }
+}
+
+/// Waits for a time of the clock, again and again.
+#[derive(Debug)]
+pub(crate) struct Timer {
+    clock: Arc<Clock>,
+    sleep: Pin<Box<Sleep>>,
+    /// When it would fire, by the clock, unless that is moved.
+    armed_for: Duration,
+    moved: Pin<Box<OwnedNotified>>,
+}
+
+impl Timer {
+    pub(crate) fn new(clock: Arc<Clock>, duration: Duration) -> Self {
+        Self {
+            armed_for: clock.now().saturating_add(duration),
+            sleep: Box::pin(sleep(duration)),
+            moved: Box::pin(Arc::clone(&clock.moved).notified_owned()),
+            clock,
+        }
+    }
+
+    /// Whether the clock has moved, or timers were woken, since it was last asked.
+    ///
+    /// It stays armed for what it was armed for, so that a deadline that is put off all the time costs
+    /// nothing.
+    pub(crate) fn poll_until(&mut self, cx: &mut Context<'_>, deadline: Duration) -> Poll<()> {
+        loop {
+            let is_moved = self.poll_moved(cx).is_ready();
+            if !is_moved && deadline >= self.armed_for && self.sleep.as_mut().poll(cx).is_pending()
+            {
+                return Poll::Pending;
+            }
+            let now = self.clock.now();
+            if now >= deadline {
+                return Poll::Ready(());
+            }
+            self.arm(now, deadline);
+        }
+    }
+
+    /// Ready when the clock was moved, or timers were woken, since it was last ready.
+    pub(crate) fn poll_moved(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let polled = self.moved.as_mut().poll(cx);
+        if polled.is_ready() {
+            let moved = Arc::clone(&self.clock.moved).notified_owned();
+            self.moved.set(moved);
+        }
+        polled
+    }
+
+    fn arm(&mut self, now: Duration, deadline: Duration) {
+        let rest = deadline - now;
+        let at = Instant::now().checked_add(rest);
+        self.sleep.as_mut().reset(at.unwrap_or_else(far_future));
+        self.armed_for = deadline;
+    }
+}
+
+/// As tokio has it: thirty years are enough.
+fn far_future() -> Instant {
+    Instant::now() + Duration::from_secs(86_400 * 365 * 30)
+}
