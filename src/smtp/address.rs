@@ -50,6 +50,18 @@ impl Mailbox {
         self.0.is_ascii()
     }
 
+    /// Whether it is the same mailbox on a server that tells no local parts apart by their case
+    /// (RFC 5321 §2.4).
+    pub(crate) fn is_same_in_any_case(&self, other: &Self) -> bool {
+        let ((local, domain), (other_local, other_domain)) = (split(&self.0), split(&other.0));
+        let is_same = |a: Option<&str>, b: Option<&str>| match (a, b) {
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            (a, b) => a == b,
+        };
+        unquoted(local).eq_ignore_ascii_case(&unquoted(other_local))
+            && is_same(domain, other_domain)
+    }
+
     /// Reads an address, and adds to `lapses` what the standard forbids and real servers take.
     pub(crate) fn parse(text: &str, lapses: &mut Vec<Lapse>) -> Result<Self, AddressError> {
         if text.eq_ignore_ascii_case("postmaster") {

@@ -2,13 +2,13 @@
 
 use super::command::raw_recipient;
 use super::envelope::{Envelope, RefusedRecipient};
-use super::printable::without_response;
+use super::manner::Manner;
 use super::refusal::{Cause, Refusal};
 use super::reply::Reply;
 use super::session::{ServerSession, State};
 use super::session_end::SessionEnd;
 use super::stage::Stage;
-use super::step::{Fact, Rejected, Said, Step};
+use super::step::{Answer, Fact, Rejected, Said, Step};
 use super::transaction::Transaction;
 use super::verb::Verb;
 
@@ -22,23 +22,51 @@ impl ServerSession {
         }
     }
 
-    pub(super) fn answer(&mut self, said: Said, reply: Reply) {
-        let reply = self.as_sent(reply);
-        self.record(Fact::Exchange {
-            said,
-            reply: reply.clone(),
+    /// Answers with the protocol's own reply, unless something else is to be said.
+    pub(super) fn answer_as(&mut self, said: Said, own: Reply, mut manner: Manner) {
+        manner.instead.get_or_insert(Answer::Reply(own));
+        self.answer_instead(said, manner);
+    }
+
+    /// Answers with what the manner has, if it has anything.
+    pub(super) fn answer_instead(&mut self, said: Said, manner: Manner) {
+        let answer = match manner.instead {
+            Some(Answer::Reply(reply)) => Answer::Reply(self.as_sent(reply)),
+            answer => answer.unwrap_or(Answer::Nothing),
+        };
+        let recorded = answer.clone();
+        let fact = if std::mem::take(&mut self.has_open_exchange) {
+            Fact::Answered(recorded)
+        } else {
+            let answer = recorded;
+            Fact::Exchange { said, answer }
+        };
+        self.record(fact);
+        self.steps.extend(match (answer, manner.drip) {
+            (Answer::Reply(reply), None) => Some(Step::Send(reply)),
+            (Answer::Reply(reply), Some((interval, rule))) => Some(Step::Drip {
+                reply,
+                interval,
+                rule,
+            }),
+            (Answer::Raw(octets), _) => Some(Step::SendRaw(octets)),
+            (Answer::Nothing, _) => None,
         });
-        self.steps.push_back(Step::Send(reply));
+        if let Some(end) = manner.end {
+            self.close(end);
+        }
     }
 
     /// Refuses a command line; a RCPT leaves its trace in the envelope.
-    pub(super) fn refuse_line(&mut self, line: Vec<u8>, refusal: Refusal) {
-        let verb = Verb::of(&line);
-        let said = Said::Line(without_response(&line).into_owned());
-        if verb == Verb::Data {
-            self.explain_transaction();
+    pub(super) fn refuse_line(&mut self, line: &[u8], refusal: Refusal, manner: Manner) {
+        let verb = Verb::of(line);
+        if verb == Verb::Data
+            && let Some(transaction) = self.transaction_mut()
+        {
+            // It is no riddle then if the transaction comes to nothing.
+            transaction.is_explained = true;
         }
-        self.refuse(verb.stage(), said, refusal);
+        self.refuse(verb.stage(), Said::command(line), refusal, manner);
     }
 
     pub(super) fn refuse_overlong_line(&mut self) {
@@ -50,78 +78,88 @@ impl ServerSession {
             self.state = State::Ready;
         }
         let refusal = Refusal::syntax(500, (5, 5, detail), "Line too long");
-        self.refuse(stage, Said::OverlongLine, refusal);
+        self.refuse(stage, Said::OverlongLine, refusal, Manner::default());
     }
 
-    /// After a refused DATA or BDAT it is no riddle if the transaction comes to nothing.
-    pub(super) fn explain_transaction(&mut self) {
-        if let Some(transaction) = self.transaction_mut() {
-            transaction.is_explained = true;
-        }
-    }
-
-    pub(super) fn refuse(&mut self, stage: Stage, said: Said, refusal: Refusal) {
+    pub(super) fn refuse(&mut self, stage: Stage, said: Said, refusal: Refusal, manner: Manner) {
         let envelope = self.transaction().map(|t| match stage {
             Stage::Rcpt => t.envelope.so_far(),
             _ => t.envelope.clone(),
         });
-        let reply = self.as_sent(refusal.reply.clone());
         let recipient = match (&said, stage) {
             (Said::Line(line), Stage::Rcpt) => Some(raw_recipient(line)),
             _ => None,
         };
-        if let (Some(address), Some(transaction)) = (&recipient, self.transaction_mut()) {
-            transaction.has_tried = true;
-            transaction.envelope.refuse(RefusedRecipient {
-                address: address.clone(),
-                reply,
-            });
+        if let Some(address) = &recipient {
+            let reply = refusal.reply.clone().filter(Reply::is_refusal);
+            let reply = reply.map(|reply| self.as_sent(reply));
+            if let Some(transaction) = self.transaction_mut() {
+                transaction.has_tried = true;
+                if let Some(reply) = reply {
+                    let address = address.clone();
+                    let refused = RefusedRecipient { address, reply };
+                    transaction.envelope.refuse(refused);
+                }
+            }
         }
-        self.refuse_with(stage, said, refusal, envelope, recipient, None);
+        // The rejection tells all of the transaction that ends with it.
+        let content = match manner.end {
+            Some(_) => self.take_transaction().and_then(|t| t.kept_content()),
+            None => None,
+        };
+        self.refuse_with(stage, said, refusal, manner, envelope, recipient, content);
     }
 
-    /// Refuses content that has arrived whole, or was too large to be kept.
+    /// Refuses content, or breaks it off; what was too large is not kept.
     pub(super) fn refuse_content(
         &mut self,
         transaction: Transaction,
+        stage: Stage,
         said: Said,
         refusal: Refusal,
+        manner: Manner,
     ) {
-        let is_kept = !transaction.content.is_too_large();
-        let content = is_kept.then(|| transaction.content.into_bytes());
-        let envelope = Some(transaction.envelope);
-        self.refuse_with(Stage::EndOfData, said, refusal, envelope, None, content);
+        let envelope = Some(transaction.envelope.clone());
+        let content = transaction.kept_content();
+        self.refuse_with(stage, said, refusal, manner, envelope, None, content);
     }
 
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "they are the fields of what is recorded"
+    )]
     fn refuse_with(
         &mut self,
         stage: Stage,
         said: Said,
         mut refusal: Refusal,
+        mut manner: Manner,
         envelope: Option<Envelope>,
         recipient: Option<Box<str>>,
         content: Option<Vec<u8>>,
     ) {
         let is_error = matches!(refusal.cause, Cause::Syntax | Cause::Sequence);
         self.errors += usize::from(is_error);
-        let is_last = is_error && self.errors > self.settings.max_errors;
-        if is_last {
+        if is_error && self.errors > self.settings.max_errors {
             let reply = Reply::fixed(421, (4, 7, 0), "Too many errors, closing");
             refusal = Refusal::new(Cause::Limit, reply);
+            manner.end = Some(SessionEnd::Refused);
         }
+        let reply = refusal.reply.map(|reply| self.as_sent(reply));
         self.record(Fact::Rejected(Box::new(Rejected {
             stage,
             cause: refusal.cause,
+            origin: refusal.origin,
             said: said.clone(),
-            reply: Some(self.as_sent(refusal.reply.clone())),
+            reply: reply.clone(),
             envelope,
             recipient,
             content,
         })));
-        self.answer(said, refusal.reply);
-        if is_last {
-            self.close(SessionEnd::Refused);
+        if manner.instead.is_none() {
+            manner.instead = reply.map(Answer::Reply);
         }
+        self.answer_instead(said, manner);
     }
 
     /// Ends the session behind what was answered last.
@@ -129,17 +167,15 @@ impl ServerSession {
         if self.has_ended() {
             return;
         }
-        let last_reply = match self.steps.pop_back() {
-            Some(Step::Send(reply)) => Some(reply),
-            step => {
-                self.steps.extend(step);
-                None
-            }
-        };
+        let has_answer = self.steps.back().is_some_and(Step::is_answer);
+        let last_answer = has_answer.then(|| self.steps.pop_back()).flatten();
         self.abandon_transaction();
         self.record(Fact::Closed(end));
-        self.steps.extend(last_reply.map(Step::Send));
-        self.steps.push_back(Step::Close);
+        self.steps.extend(last_answer);
+        self.steps.push_back(match end {
+            SessionEnd::Reset => Step::Reset,
+            _ => Step::Close,
+        });
         self.state = State::Ended;
     }
 
@@ -152,15 +188,17 @@ impl ServerSession {
         let Some(stage) = transaction.abort_stage() else {
             return;
         };
-        let is_kept = stage == Stage::Data && !transaction.content.is_too_large();
+        let envelope = Some(transaction.envelope.clone());
+        let content = transaction.kept_content();
         self.record(Fact::Rejected(Box::new(Rejected {
             stage,
             cause: Cause::Aborted,
+            origin: None,
             said: Said::Nothing,
             reply: None,
-            envelope: Some(transaction.envelope),
+            envelope,
             recipient: None,
-            content: is_kept.then(|| transaction.content.into_bytes()),
+            content: content.filter(|_| stage == Stage::Data),
         })));
     }
 }

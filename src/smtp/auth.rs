@@ -57,7 +57,11 @@ impl fmt::Debug for Login {
 pub(crate) enum Exchange {
     Plain,
     LoginName,
-    LoginPassword { identity: Box<str> },
+    LoginPassword {
+        identity: Box<str>,
+    },
+    /// All has been said, but a rule asked for more.
+    Presented(Login),
 }
 
 /// How an exchange goes on.
@@ -65,6 +69,16 @@ pub(crate) enum Exchange {
 pub(crate) enum Turn {
     Challenge(Exchange, Reply),
     Done(Login),
+}
+
+impl Turn {
+    /// The exchange in which one line more is awaited.
+    pub(crate) fn into_exchange(self) -> Exchange {
+        match self {
+            Self::Challenge(exchange, _) => exchange,
+            Self::Done(login) => Exchange::Presented(login),
+        }
+    }
 }
 
 const BAD_BASE64: Refusal = Refusal::syntax(501, (5, 5, 2), "Not base64");
@@ -93,12 +107,15 @@ impl Exchange {
         if line == b"*" {
             return Err(Refusal::syntax(501, (5, 7, 0), "Authentication cancelled"));
         }
-        self.go_on(decode(line)?)
+        match self {
+            Self::Presented(login) => Ok(Turn::Done(login)),
+            exchange => exchange.go_on(decode(line)?),
+        }
     }
 
     fn challenge(self) -> Turn {
         let text = match self {
-            Self::Plain => "",
+            Self::Plain | Self::Presented(_) => "",
             // `Username:` and `Password:`; draft-murchison-sasl-login.
             Self::LoginName => "VXNlcm5hbWU6",
             Self::LoginPassword { .. } => "UGFzc3dvcmQ6",
@@ -115,6 +132,7 @@ impl Exchange {
                 return Ok(Self::LoginPassword { identity }.challenge());
             }
             Self::LoginPassword { identity } => ("LOGIN", identity, None, response.into()),
+            Self::Presented(login) => return Ok(Turn::Done(login)),
             Self::Plain => {
                 let mut fields = response.split('\0');
                 let (Some(authorization), Some(identity), Some(password), None) =

@@ -30,6 +30,8 @@ pub(crate) enum Command {
         mechanism: String,
         initial_response: Option<String>,
     },
+    /// Well-formed, and nothing that this server does.
+    Unserved(Refusal),
 }
 
 /// What BDAT announces (RFC 3030 §2).
@@ -39,8 +41,9 @@ pub(crate) struct Chunk {
     pub(crate) is_last: bool,
 }
 
-const NO_SUCH_COMMAND: Refusal = Refusal::syntax(500, (5, 5, 2), "Command not recognized");
-const NOT_IMPLEMENTED: Refusal = Refusal::syntax(502, (5, 5, 1), "Command not implemented");
+const NO_SUCH_COMMAND: Refusal = Refusal::new(Cause::Syntax, Reply::command_not_recognized());
+pub(crate) const NOT_IMPLEMENTED: Refusal =
+    Refusal::new(Cause::Syntax, Reply::command_not_implemented());
 const LINE_TOO_LONG: Refusal = Refusal::syntax(500, (5, 5, 2), "Line too long");
 
 fn wrong_argument(text: &'static str) -> Refusal {
@@ -124,8 +127,8 @@ impl Command {
                 note_extension(context, lapses);
                 read_auth(argument)
             }
-            Verb::Auth | Verb::Obsolete => Err(NOT_IMPLEMENTED),
-            Verb::Unknown => Err(NO_SUCH_COMMAND),
+            Verb::Auth | Verb::Obsolete => Ok(Self::Unserved(NOT_IMPLEMENTED)),
+            Verb::Unknown => Ok(Self::Unserved(NO_SUCH_COMMAND)),
         }
     }
 }
@@ -186,9 +189,8 @@ fn read_parameters(
 }
 
 fn not_an_address(error: &super::address::AddressError) -> Refusal {
-    let mut refusal = wrong_argument("");
-    refusal.reply = refusal.reply.with_text(error.to_string());
-    refusal
+    let reply = Reply::invalid_argument().with_text(error.to_string());
+    Refusal::new(Cause::Syntax, reply)
 }
 
 fn read_mail(

@@ -40,6 +40,14 @@ impl Content {
         }
     }
 
+    /// Takes back what came behind so many octets.
+    pub(crate) fn truncate(&mut self, octets: u64) {
+        if !self.is_too_large() {
+            self.octets = octets;
+            self.bytes.truncate(octets as usize);
+        }
+    }
+
     /// Makes room for what is at hand: exactly, as most content ends within one read.
     fn reserve(&mut self, octets: usize) {
         if self.bytes.is_empty() {

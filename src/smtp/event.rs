@@ -1,25 +1,50 @@
 //! What may be decided about a dialogue, and when.
 
+use super::auth::Login;
 use super::command::Command;
-use super::refusal::Refusal;
+use super::envelope::{Client, Envelope};
+use super::stage::Stage;
+use super::verb::Verb;
+use super::verdict::Verdict;
 
-/// A moment at which a [`Policy`] is asked. Syntax, sequence and the protocol's own limits have
-/// been checked before.
+/// A moment at which a [`Policy`] is asked, and what is known then. Syntax, sequence and the
+/// protocol's own limits have been checked before.
 #[derive(Debug)]
-pub(crate) enum Event<'a> {
-    /// A client has connected; a refusal takes the place of the greeting.
+pub(crate) struct Event<'a> {
+    pub(crate) moment: Moment<'a>,
+    pub(crate) client: &'a Client,
+    /// The envelope so far, if a transaction is under way.
+    pub(crate) envelope: Option<&'a Envelope>,
+    /// Whether the command is the one behind which content comes.
+    pub(crate) begins_content: bool,
+    /// Mails accepted in this session.
+    pub(crate) accepted_mails: usize,
+}
+
+#[derive(Debug)]
+pub(crate) enum Moment<'a> {
+    /// A client has connected, and awaits the greeting.
     Connect,
     /// A command is about to be carried out.
-    Command(&'a Command),
+    Command {
+        command: &'a Command,
+        line: &'a [u8],
+    },
+    /// The credentials of an AUTH have come.
+    Credentials(&'a Login),
     /// The content has arrived whole.
     EndOfData { content: &'a [u8] },
 }
 
-/// What a [`Policy`] decides.
-#[derive(Debug)]
-pub(crate) enum Verdict {
-    Proceed,
-    Refuse(Refusal),
+impl Event<'_> {
+    pub(crate) fn stage(&self) -> Stage {
+        match self.moment {
+            Moment::Connect => Stage::Connect,
+            Moment::Command { line, .. } => Verb::of(line).stage(),
+            Moment::Credentials(_) => Stage::Auth,
+            Moment::EndOfData { .. } => Stage::EndOfData,
+        }
+    }
 }
 
 /// Decides what the protocol leaves open.

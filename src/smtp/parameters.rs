@@ -311,7 +311,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str, verb: PathVerb) -> Result<Parameters, u16> {
-        Parameters::parse(text, verb, &Extensions::default()).map_err(|r| r.reply.code())
+        Parameters::parse(text, verb, &Extensions::default()).map_err(|r| r.reply.unwrap().code())
     }
 
     #[test]

@@ -1,19 +1,35 @@
 //! Why the server says no.
 
 use std::fmt;
+use std::panic::Location;
 
 use super::reply::Reply;
 
-/// A reply of 4yz or 5yz, and why it is given.
+/// Why something is not done, and the reply that says so.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
-    pub(crate) reply: Reply,
+    /// None, if a rule has the server say nothing, or nothing that is a reply.
+    pub(crate) reply: Option<Reply>,
     pub(crate) cause: Cause,
+    /// Where the rule was written that refuses.
+    pub(crate) origin: Option<&'static Location<'static>>,
 }
 
 impl Refusal {
     pub(crate) const fn new(cause: Cause, reply: Reply) -> Self {
-        Self { reply, cause }
+        Self {
+            reply: Some(reply),
+            cause,
+            origin: None,
+        }
+    }
+
+    pub(crate) const fn by_rule(origin: &'static Location<'static>, reply: Option<Reply>) -> Self {
+        Self {
+            reply,
+            cause: Cause::Rule,
+            origin: Some(origin),
+        }
     }
 
     pub(crate) const fn syntax(code: u16, enhanced: (u8, u16, u16), text: &'static str) -> Self {
@@ -38,6 +54,8 @@ pub enum Cause {
     Limit,
     /// What the standard asks a server to refuse, such as DATA without a valid recipient.
     Policy,
+    /// A rule of the test.
+    Rule,
     /// Nobody refused: the transaction was begun and not completed.
     Aborted,
 }
@@ -49,6 +67,7 @@ impl fmt::Display for Cause {
             Self::Sequence => "sequence",
             Self::Limit => "limit",
             Self::Policy => "policy",
+            Self::Rule => "rule",
             Self::Aborted => "aborted",
         })
     }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use memchr::memchr;
 
+use super::printable::{has_control, printable};
+
 /// What the server answers to a command: a code, an enhanced code, a text of one line or more.
 ///
 /// `Display` gives one line, as reports show it; the lines of a longer text are joined by ` / `.
@@ -15,7 +17,7 @@ use memchr::memchr;
 /// # SmtpTransport::from_url(&server.url())?.build().test_connection()?;
 /// let session = &server.sessions()[0];
 /// let hello = session.exchanges().nth(1).unwrap();
-/// assert_eq!(hello.reply().code(), 250);
+/// assert_eq!(hello.reply().unwrap().code(), 250);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -26,6 +28,68 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// A reply of your own. The lines of the text are separated by `\n`; each goes out with the codes.
+    /// Replies that the standards name have constructors: [`Reply::greylisted`] and so on.
+    ///
+    /// ```
+    /// use mailmock::Reply;
+    ///
+    /// let reply = Reply::new(550, "No such user\nAsk postmaster").enhanced("5.1.1");
+    /// assert_eq!(reply.to_string(), "550 5.1.1 No such user / Ask postmaster");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the code is not within 200 to 599, or the text has control characters: for replies that are
+    /// none, there is [`send_raw`](crate::RuleBuilder::send_raw).
+    #[track_caller]
+    pub fn new(code: u16, text: impl Into<Cow<'static, str>>) -> Self {
+        assert!(
+            (200..600).contains(&code),
+            "not a reply code from 200 to 599: {code}; send_raw(..) sends anything"
+        );
+        let text = text.into();
+        assert!(
+            !text.split('\n').any(has_control),
+            "a reply has no control characters but \\n between its lines: {text:?}; send_raw(..) sends anything"
+        );
+        Self::plain(code, text)
+    }
+
+    /// The reply with an enhanced status code such as `"5.1.1"` (RFC 3463). It is sent only if
+    /// ENHANCEDSTATUSCODES is offered, as it is by default.
+    ///
+    /// # Panics
+    ///
+    /// If it is not three numbers, the first of them being the first digit of the reply's code: 2, 4 or
+    /// 5.
+    #[must_use]
+    #[track_caller]
+    pub fn enhanced(mut self, code: &str) -> Self {
+        let Some(enhanced) = EnhancedCode::read(code) else {
+            panic!("not an enhanced status code such as 5.1.1: {code:?}");
+        };
+        assert!(
+            u16::from(enhanced.class) == self.code / 100,
+            "the class of {enhanced} is not that of the reply code {}",
+            self.code
+        );
+        self.enhanced_code = Some(enhanced);
+        self
+    }
+
+    /// What a client may take these octets for: their code, and the text of their first line.
+    pub(crate) fn read(octets: &[u8]) -> Option<Self> {
+        let line = octets.split(|b| *b == b'\n').next()?;
+        let (code, text) = line.split_at_checked(3)?;
+        let code = std::str::from_utf8(code).ok()?.parse().ok()?;
+        let text = text.strip_prefix(b" ").or(text.strip_prefix(b"-"));
+        let text = printable(text.unwrap_or_default().trim_ascii_end()).into_owned();
+        (200..600)
+            .contains(&code)
+            .then(|| Self::plain(code, text.into()))
+    }
+
     /// The three digits (RFC 5321 §4.2.1).
     pub fn code(&self) -> u16 {
         self.code
@@ -44,6 +108,11 @@ impl Reply {
     /// Whether the command was done: a 2yz reply.
     pub fn is_positive(&self) -> bool {
         self.code / 100 == 2
+    }
+
+    /// Whether the client is to go on: a 3yz reply.
+    pub fn is_intermediate(&self) -> bool {
+        self.code / 100 == 3
     }
 
     /// Whether the command was refused, for now (4yz) or for good (5yz).
@@ -172,6 +241,24 @@ impl EnhancedCode {
     pub fn detail(self) -> u16 {
         self.detail
     }
+
+    /// Reads the form `5.1.1` (RFC 3463 §2).
+    fn read(text: &str) -> Option<Self> {
+        let mut numbers = text.split('.').map(|number| {
+            let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+            number
+                .parse::<u16>()
+                .ok()
+                .filter(|n| is_number && *n < 1000)
+        });
+        let (class, subject, detail) = (numbers.next()??, numbers.next()??, numbers.next()??);
+        let is_valid = matches!(class, 2 | 4 | 5) && numbers.next().is_none();
+        is_valid.then_some(Self {
+            class: class as u8,
+            subject,
+            detail,
+        })
+    }
 }
 
 impl fmt::Display for EnhancedCode {
@@ -189,11 +276,7 @@ impl fmt::Debug for EnhancedCode {
 impl PartialEq<&str> for EnhancedCode {
     /// Compares with the written form: `code == "5.1.1"`.
     fn eq(&self, written: &&str) -> bool {
-        let mut numbers = written.split('.').map(str::parse);
-        let is_equal = [self.class.into(), self.subject, self.detail]
-            .into_iter()
-            .all(|ours| numbers.next() == Some(Ok(ours)));
-        is_equal && numbers.next().is_none()
+        Self::read(written) == Some(*self)
     }
 }
 
@@ -223,6 +306,17 @@ mod tests {
         assert_eq!(code, "5.1.10");
         for other in ["5.1.1", "5.1", "5.1.10.0", "", "4.1.10"] {
             assert_ne!(code, other);
+        }
+    }
+
+    #[test]
+    fn octets_are_read_as_a_client_would_read_them() {
+        let read = |octets: &[u8]| Reply::read(octets).map(|reply| reply.to_string());
+        assert_eq!(read(b"250 fine\r\n").as_deref(), Some("250 fine"));
+        assert_eq!(read(b"250-a\r\n550 b\r\n").as_deref(), Some("250 a"));
+        assert_eq!(read(b"451").as_deref(), Some("451 "));
+        for octets in [&b""[..], b"25", b"hello\r\n", b"999 x\r\n", b"\xff50 x"] {
+            assert_eq!(read(octets), None);
         }
     }
 

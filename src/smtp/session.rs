@@ -7,9 +7,11 @@ use std::sync::Arc;
 use super::auth::Exchange;
 use super::command::{Command, Context, strict_refusal};
 use super::envelope::Client;
-use super::event::{Event, Policy, Verdict};
+use super::event::Policy;
 use super::extension::Extension;
 use super::framing::{Input, Line};
+use super::manner::Manner;
+use super::matter::{Held, Matter, PendingChunk};
 use super::printable::{printable, without_response};
 use super::refusal::Refusal;
 use super::remark::{Lapse, Remark};
@@ -18,8 +20,9 @@ use super::session_end::SessionEnd;
 use super::settings::Settings;
 use super::stage::Stage;
 use super::step::{Fact, Said, Step};
-use super::transaction::{Intake, Transaction};
+use super::transaction::Transaction;
 use super::verb::Verb;
+use super::verdict::{Conduct, Verdict};
 
 /// What can befall a session from outside the dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,16 +41,9 @@ pub(super) enum State {
     AwaitingRecipients(Box<Transaction>),
     ReceivingData(Box<Transaction>),
     AwaitingCredentials(Exchange),
+    /// The client was turned away at the greeting (RFC 5321 §3.1).
+    AwaitingQuit,
     Ended,
-}
-
-/// A chunk on its way (RFC 3030). Its octets come whatever is made of them.
-#[derive(Debug)]
-pub(super) struct PendingChunk {
-    pub(super) said: Said,
-    pub(super) remaining: u64,
-    pub(super) is_last: bool,
-    pub(super) refusal: Option<Refusal>,
 }
 
 #[derive(Debug)]
@@ -55,7 +51,11 @@ pub(crate) struct ServerSession {
     pub(super) settings: Arc<Settings>,
     pub(super) client: Arc<Client>,
     pub(super) state: State,
-    pub(super) chunk: Option<PendingChunk>,
+    pub(super) chunk: Option<Box<PendingChunk>>,
+    pub(super) held: Option<Box<Held>>,
+    /// The last exchange is recorded, and its answer is still to come.
+    pub(super) has_open_exchange: bool,
+    pub(super) accepted_mails: usize,
     input: Input,
     pub(super) steps: VecDeque<Step>,
     pub(super) errors: usize,
@@ -75,6 +75,9 @@ impl ServerSession {
             }),
             state: State::AwaitingGreeting,
             chunk: None,
+            held: None,
+            has_open_exchange: false,
+            accepted_mails: 0,
             input: Input::default(),
             steps: VecDeque::new(),
             errors: 0,
@@ -131,18 +134,47 @@ impl ServerSession {
             Interruption::ServerClosed => SessionEnd::ServerClosed,
             Interruption::Idle => {
                 let reply = Reply::fixed(421, (4, 4, 2), "Idle for too long, closing");
-                self.answer(Said::Nothing, reply);
+                self.answer_as(Said::Nothing, reply, Manner::default());
                 SessionEnd::TimedOut
             }
         };
+        if let Some(held) = self.held.take() {
+            let refusal = Refusal::by_rule(held.intervention.origin, None);
+            self.turn_down(held.matter, refusal, Manner::ending(end));
+        }
         self.close(end);
+    }
+
+    /// The rule that held the session is gone: the matter takes its own way.
+    pub(crate) fn release(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.intervention.conduct = Conduct::Proceed;
+        } else if let Some(transaction) = self.intake_mut() {
+            transaction.restraint = None;
+        }
+    }
+
+    /// How many octets are best read at a time, if the content is throttled.
+    pub(crate) fn read_limit(&self) -> Option<usize> {
+        let rate = self.transaction()?.restraint.as_ref()?.rate()?;
+        Some((rate as usize / 4).max(1)) // four times a second
+    }
+
+    /// Octets that have come and were not looked at yet.
+    pub(crate) fn unread_octets(&self) -> usize {
+        self.input.pending().len()
     }
 
     /// Uses up input by one line or one stretch of content; `false` if there is none.
     fn advance(&mut self, policy: &mut impl Policy) -> bool {
+        if let Some(held) = self.held.take() {
+            self.conclude(held.matter, held.intervention, policy);
+            return true;
+        }
         match &self.state {
             State::AwaitingGreeting => {
-                self.greet(policy);
+                self.state = State::AwaitingHello;
+                self.decide(Matter::Greeting, Manner::default(), policy);
                 return true;
             }
             State::Ended => {
@@ -158,26 +190,15 @@ impl ServerSession {
             used
         };
         self.input.consume(used);
-        if self.chunk.as_ref().is_some_and(|c| c.remaining == 0) {
-            self.end_chunk(policy);
+        if self.end_intake(policy) || !self.steps.is_empty() {
             return true;
         }
-        if let State::ReceivingData(transaction) = &self.state {
-            let is_complete =
-                matches!(&transaction.intake, Intake::Data(decoder) if decoder.is_complete());
-            if is_complete {
-                self.end_data(policy);
-            }
-            return is_complete;
-        }
-        if self.chunk.is_some() {
+        if self.chunk.is_some() || matches!(self.state, State::ReceivingData(_)) {
             return false;
         }
         if self.is_first_line && self.input.pending().starts_with(TLS_HANDSHAKE) {
             let text = "This server speaks no TLS here";
-            let refusal = Refusal::syntax(500, (5, 5, 2), text);
-            self.refuse(Stage::Other, Said::TlsHandshake, refusal);
-            self.close(SessionEnd::Refused);
+            self.refuse_stranger(Said::TlsHandshake, text);
             return true;
         }
         let Some(line) = self.input.next_line() else {
@@ -187,39 +208,14 @@ impl ServerSession {
         true
     }
 
-    /// Lets the content under way have its part of `bytes`; returns how much that is.
-    fn take_content(&mut self, bytes: &[u8]) -> usize {
-        if let Some(chunk) = &mut self.chunk {
-            let used = usize::try_from(chunk.remaining).map_or(bytes.len(), |r| r.min(bytes.len()));
-            chunk.remaining -= used as u64;
-            if let (None, State::AwaitingRecipients(transaction)) =
-                (&chunk.refusal, &mut self.state)
-            {
-                transaction.content.append(&bytes[..used]);
-            }
-            return used;
-        }
-        match &mut self.state {
-            State::ReceivingData(transaction) => match &mut transaction.intake {
-                Intake::Data(decoder) => decoder.decode(bytes, &mut transaction.content),
-                _ => 0,
-            },
-            _ => 0,
-        }
-    }
-
-    fn greet(&mut self, policy: &mut impl Policy) {
-        self.state = State::AwaitingHello;
-        match policy.decide(&Event::Connect) {
-            Verdict::Proceed => {
-                let text = format!("{} ESMTP mailmock", self.settings.host_name);
-                self.answer(Said::Nothing, Reply::plain(220, text.into()));
-            }
-            Verdict::Refuse(refusal) => {
-                self.refuse(Stage::Connect, Said::Nothing, refusal);
-                self.close(SessionEnd::Refused);
-            }
-        }
+    /// Refuses a client that speaks another protocol.
+    fn refuse_stranger(&mut self, said: Said, text: &'static str) {
+        let refusal = Refusal::syntax(500, (5, 5, 2), text);
+        let manner = Manner {
+            end: Some(SessionEnd::Refused),
+            ..Manner::default()
+        };
+        self.refuse(Stage::Other, said, refusal, manner);
     }
 
     fn take_line(&mut self, line: Line, policy: &mut impl Policy) {
@@ -230,13 +226,11 @@ impl ServerSession {
         };
         if let State::AwaitingCredentials(_) = self.state {
             let lapse = is_bare.then_some(Lapse::BareLineFeedInCommand);
-            return self.take_credentials(&line, lapse);
+            return self.take_credentials(&line, lapse, policy);
         }
         if is_first_line && is_http_request(&line) {
             let text = "This is an SMTP server, not an HTTP server";
-            let refusal = Refusal::syntax(500, (5, 5, 2), text);
-            self.refuse(Stage::Other, Said::Line(line), refusal);
-            return self.close(SessionEnd::Refused);
+            return self.refuse_stranger(Said::Line(line), text);
         }
         let context = Context {
             settings: &self.settings,
@@ -250,22 +244,24 @@ impl ServerSession {
         let parsed = Command::parse(&line, context, &mut lapses);
         let command = match parsed {
             Ok(command) => command,
-            Err(refusal) => return self.refuse_line(line, refusal),
+            Err(refusal) => return self.refuse_line(&line, refusal, Manner::default()),
         };
         let refused_lapse = lapses.first().filter(|_| self.settings.strict);
         let verdict = match (refused_lapse, self.check_sequence(&command)) {
             (Some(lapse), _) => Verdict::Refuse(strict_refusal(*lapse, Verb::of(&line))),
             (None, Err(refusal)) => Verdict::Refuse(refusal),
-            (None, Ok(())) => policy.decide(&Event::Command(&command)),
+            (None, Ok(())) => self.ask_about_command(&command, &line, policy),
         };
         if refused_lapse.is_none() {
             self.remark(&lapses, &line);
         }
-        match (command, verdict) {
+        match command {
             // A chunk's octets are on their way, whatever is made of them (RFC 3030 §2).
-            (Command::Bdat(chunk), verdict) => self.begin_chunk(chunk, verdict, Said::Line(line)),
-            (command, Verdict::Proceed) => self.carry_out(command, line),
-            (_, Verdict::Refuse(refusal)) => self.refuse_line(line, refusal),
+            Command::Bdat(chunk) => self.begin_chunk(chunk, verdict, Said::Line(line)),
+            command => {
+                let matter = Matter::Command { command, line };
+                self.follow(verdict, matter, Manner::default(), policy);
+            }
         }
     }
 
@@ -292,11 +288,21 @@ impl ServerSession {
         }
     }
 
+    /// The transaction, its content under way or not.
+    pub(super) fn intake_mut(&mut self) -> Option<&mut Transaction> {
+        match &mut self.state {
+            State::AwaitingRecipients(transaction) | State::ReceivingData(transaction) => {
+                Some(transaction)
+            }
+            _ => None,
+        }
+    }
+
     /// Ends the transaction, if one is under way, and hands it out.
-    pub(super) fn take_transaction(&mut self) -> Option<Transaction> {
+    pub(super) fn take_transaction(&mut self) -> Option<Box<Transaction>> {
         match std::mem::replace(&mut self.state, State::Ready) {
             State::AwaitingRecipients(transaction) | State::ReceivingData(transaction) => {
-                Some(*transaction)
+                Some(transaction)
             }
             state => {
                 self.state = state;

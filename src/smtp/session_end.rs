@@ -16,6 +16,10 @@ pub enum SessionEnd {
     TimedOut,
     /// The server refused to go on: too many sessions or errors, or no SMTP client.
     Refused,
+    /// A rule had the server close the connection (FIN).
+    Disconnected,
+    /// A rule had the server reset the connection (RST).
+    Reset,
     /// The server went down, or was dropped.
     ServerClosed,
 }
@@ -27,6 +31,8 @@ impl fmt::Display for SessionEnd {
             Self::ClientClosed => "the client closed the connection without QUIT",
             Self::TimedOut => "the server closed the connection: idle for too long",
             Self::Refused => "the server closed the connection: refused",
+            Self::Disconnected => "the server closed the connection: a rule",
+            Self::Reset => "the server reset the connection: a rule",
             Self::ServerClosed => "the server went down",
         })
     }

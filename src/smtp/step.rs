@@ -1,22 +1,52 @@
 //! What the core has to say: steps for its driver, and the facts among them.
 
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::auth::Login;
 use super::envelope::Envelope;
+use super::printable::without_response;
 use super::refusal::Cause;
 use super::remark::Remark;
 use super::reply::Reply;
 use super::session_end::SessionEnd;
 use super::stage::Stage;
+use super::verdict::RuleId;
 
 /// What the driver is to do next, before it asks again.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Keep this, before any later reply is sent.
     Record(Fact),
-    /// Queue this reply; write what is queued when there is no further step, and before a close.
+    /// Queue this reply; write what is queued when there is no further step, and before anything else
+    /// is done.
     Send(Reply),
+    /// Queue these octets.
+    SendRaw(Arc<[u8]>),
+    /// Write this reply octet by octet, with the interval behind each; at once when the rule is gone.
+    Drip {
+        reply: Reply,
+        interval: Duration,
+        rule: RuleId,
+    },
+    /// Do nothing for that long, or without end, as long as the rule is in force. If it no longer is,
+    /// [`release`](super::ServerSession::release) the session.
+    Hold {
+        duration: Option<Duration>,
+        rule: RuleId,
+    },
     /// Close the connection so that the client can read the last reply.
     Close,
+    /// Close it with an RST.
+    Reset,
+}
+
+impl Step {
+    /// Whether it is what the client reads.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self, Self::Send(_) | Self::SendRaw(_) | Self::Drip { .. })
+    }
 }
 
 /// What has happened.
@@ -24,8 +54,10 @@ pub(crate) enum Step {
 pub(crate) enum Fact {
     Exchange {
         said: Said,
-        reply: Reply,
+        answer: Answer,
     },
+    /// The answer to the last exchange, which was held.
+    Answered(Answer),
     Hello {
         name: Box<str>,
     },
@@ -34,6 +66,8 @@ pub(crate) enum Fact {
     Accepted {
         envelope: Envelope,
         content: Vec<u8>,
+        /// It is kept apart from the mails.
+        is_discarded: bool,
     },
     Rejected(Box<Rejected>),
     Closed(SessionEnd),
@@ -56,11 +90,29 @@ pub(crate) enum Said {
     TlsHandshake,
 }
 
+impl Said {
+    /// A command line, without what is secret in it.
+    pub(crate) fn command(line: &[u8]) -> Self {
+        Self::Line(without_response(line).into_owned())
+    }
+}
+
+/// What the server answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Reply(Reply),
+    Raw(Arc<[u8]>),
+    /// Nothing, or nothing yet.
+    Nothing,
+}
+
 /// A refusal, or a transaction that came to nothing.
 #[derive(Debug)]
 pub(crate) struct Rejected {
     pub(crate) stage: Stage,
     pub(crate) cause: Cause,
+    /// Where the rule was written that caused it.
+    pub(crate) origin: Option<&'static Location<'static>>,
     pub(crate) said: Said,
     pub(crate) reply: Option<Reply>,
     pub(crate) envelope: Option<Envelope>,

@@ -1,0 +1,258 @@
+//! How a session asks its policy, and does what was decided.
+
+use std::panic::Location;
+
+use super::auth::Exchange;
+use super::command::Command;
+use super::event::{Event, Moment, Policy};
+use super::manner::Manner;
+use super::matter::{Held, Matter};
+use super::refusal::Refusal;
+use super::reply::Reply;
+use super::session::{ServerSession, State};
+use super::session_end::SessionEnd;
+use super::stage::Stage;
+use super::step::{Answer, Fact, Said, Step};
+use super::transaction::{Intake, Restraint};
+use super::verdict::{Conduct, Delay, Intervention, Verdict};
+
+impl ServerSession {
+    /// Asks the policy about a matter, and does what it decides; `manner` is for what proceeds.
+    pub(super) fn decide(&mut self, matter: Matter, manner: Manner, policy: &mut impl Policy) {
+        let verdict = self.ask(&matter, policy);
+        self.follow(verdict, matter, manner, policy);
+    }
+
+    pub(super) fn ask_about_command(
+        &self,
+        command: &Command,
+        line: &[u8],
+        policy: &mut impl Policy,
+    ) -> Verdict {
+        let begins_content = match command {
+            Command::Data => true,
+            Command::Bdat(_) => self
+                .transaction()
+                .is_some_and(|t| matches!(t.intake, Intake::NotBegun)),
+            _ => false,
+        };
+        policy.decide(&Event {
+            begins_content,
+            ..self.event(Moment::Command { command, line })
+        })
+    }
+
+    fn ask(&self, matter: &Matter, policy: &mut impl Policy) -> Verdict {
+        let event = match matter {
+            Matter::Greeting => self.event(Moment::Connect),
+            Matter::Credentials { login, .. } => self.event(Moment::Credentials(login)),
+            Matter::Content { transaction, .. } => Event {
+                envelope: Some(&transaction.envelope),
+                ..self.event(Moment::EndOfData {
+                    content: transaction.content.as_bytes(),
+                })
+            },
+            Matter::Command { command, line } => {
+                return self.ask_about_command(command, line, policy);
+            }
+            // Decided when BDAT came, or with the content.
+            Matter::Chunk(_) | Matter::Accepted { .. } => return Verdict::Proceed,
+        };
+        policy.decide(&event)
+    }
+
+    fn event<'a>(&'a self, moment: Moment<'a>) -> Event<'a> {
+        Event {
+            moment,
+            client: &self.client,
+            envelope: self.transaction().map(|t| &t.envelope),
+            begins_content: false,
+            accepted_mails: self.accepted_mails,
+        }
+    }
+
+    pub(super) fn follow(
+        &mut self,
+        verdict: Verdict,
+        matter: Matter,
+        manner: Manner,
+        policy: &mut impl Policy,
+    ) {
+        match verdict {
+            Verdict::Proceed => self.proceed(matter, manner, policy),
+            Verdict::Refuse(refusal) => {
+                let manner = manner.closing_with(refusal.reply.as_ref());
+                self.turn_down(matter, refusal, manner);
+            }
+            Verdict::Intervene(intervention) => self.intervene(matter, *intervention, policy),
+        }
+    }
+
+    /// Holds the session first, if it is to be held.
+    fn intervene(&mut self, matter: Matter, intervention: Intervention, policy: &mut impl Policy) {
+        let matter = match (matter, intervention.delay) {
+            // RFC 1047: the mail is there, and the client does not know it yet.
+            (Matter::Content { transaction, said }, Some(Delay::For(_)))
+                if intervention.conduct.accepts() =>
+            {
+                self.record_mail(*transaction, intervention.conduct == Conduct::Discard);
+                Matter::Accepted { said }
+            }
+            (matter, _) => matter,
+        };
+        let duration = match intervention.delay {
+            None => return self.conclude(matter, intervention, policy),
+            Some(Delay::For(duration)) => Some(duration),
+            Some(Delay::WhileInForce) => None,
+        };
+        self.record(Fact::Exchange {
+            said: matter.said(),
+            answer: Answer::Nothing,
+        });
+        self.has_open_exchange = true;
+        self.steps.push_back(Step::Hold {
+            duration,
+            rule: intervention.rule,
+        });
+        self.held = Some(Box::new(Held {
+            matter,
+            intervention,
+        }));
+    }
+
+    /// Does what was decided, after the hold.
+    pub(super) fn conclude(
+        &mut self,
+        matter: Matter,
+        intervention: Intervention,
+        policy: &mut impl Policy,
+    ) {
+        let origin = intervention.origin;
+        match intervention.conduct {
+            Conduct::Proceed => self.proceed(matter, Manner::default(), policy),
+            Conduct::Throttle(_) | Conduct::CloseAfterOctets(_) => {
+                self.proceed(matter, Manner::default(), policy);
+                // A chunk has been restrained since it began.
+                if let State::ReceivingData(transaction) = &mut self.state {
+                    transaction.restraint = Restraint::of(&intervention);
+                }
+            }
+            Conduct::Reply(reply) => {
+                let manner = Manner::saying(Answer::Reply(reply.clone()));
+                self.say(matter, Some(reply), manner, origin, policy);
+            }
+            Conduct::ReplyThenClose(reply) => {
+                let manner = Manner {
+                    end: Some(SessionEnd::Disconnected),
+                    ..Manner::saying(Answer::Reply(reply.clone()))
+                };
+                self.say(matter, Some(reply), manner, origin, policy);
+            }
+            Conduct::SendRaw(octets) => {
+                let reply = Reply::read(&octets);
+                self.say(
+                    matter,
+                    reply,
+                    Manner::saying(Answer::Raw(octets)),
+                    origin,
+                    policy,
+                );
+            }
+            Conduct::Drip(interval) => {
+                let manner = Manner {
+                    drip: Some((interval, intervention.rule)),
+                    ..Manner::default()
+                };
+                self.proceed(matter, manner, policy);
+            }
+            Conduct::Close => {
+                let manner = Manner::ending(SessionEnd::Disconnected);
+                self.turn_down(matter, Refusal::by_rule(origin, None), manner);
+            }
+            Conduct::Reset => {
+                let manner = Manner::ending(SessionEnd::Reset);
+                self.turn_down(matter, Refusal::by_rule(origin, None), manner);
+            }
+            Conduct::Discard => match matter {
+                Matter::Content { transaction, said } => {
+                    self.record_mail(*transaction, true);
+                    self.accept_mail(said, Manner::default());
+                }
+                matter => self.proceed(matter, Manner::default(), policy),
+            },
+            Conduct::AcceptThenClose => {
+                self.proceed(matter, Manner::ending(SessionEnd::Disconnected), policy);
+            }
+        }
+    }
+
+    /// Says what a rule wants said. What becomes of the matter follows from that, as the client must
+    /// see it.
+    fn say(
+        &mut self,
+        matter: Matter,
+        reply: Option<Reply>,
+        manner: Manner,
+        origin: &'static Location<'static>,
+        policy: &mut impl Policy,
+    ) {
+        let manner = manner.closing_with(reply.as_ref());
+        let code = reply.as_ref().map_or(0, Reply::code);
+        match matter {
+            Matter::Command {
+                command:
+                    Command::Auth {
+                        mechanism,
+                        initial_response,
+                    },
+                line,
+            } if matches!(code, 200..300 | 334) => {
+                let turn = Exchange::begin(&mechanism, initial_response.as_deref());
+                if let (334, Ok(turn)) = (code, turn) {
+                    self.state = State::AwaitingCredentials(turn.into_exchange());
+                }
+                self.answer_instead(Said::command(&line), manner);
+            }
+            Matter::Credentials { login, said } if code == 334 => {
+                self.state = State::AwaitingCredentials(Exchange::Presented(login));
+                self.answer_instead(said, manner);
+            }
+            matter if matter.is_done_by(code) => self.proceed(matter, manner, policy),
+            matter => self.turn_down(matter, Refusal::by_rule(origin, reply), manner),
+        }
+    }
+
+    fn proceed(&mut self, matter: Matter, manner: Manner, policy: &mut impl Policy) {
+        match matter {
+            Matter::Greeting => {
+                let text = format!("{} ESMTP mailmock", self.settings.host_name);
+                self.answer_as(Said::Nothing, Reply::plain(220, text.into()), manner);
+            }
+            Matter::Command { command, line } => self.carry_out(command, line, manner, policy),
+            Matter::Chunk(chunk) => self.accept_chunk(*chunk, manner, policy),
+            Matter::Credentials { login, said } => self.log_in(login, said, manner),
+            Matter::Content { transaction, said } => {
+                self.record_mail(*transaction, false);
+                self.accept_mail(said, manner);
+            }
+            Matter::Accepted { said } => self.accept_mail(said, manner),
+        }
+    }
+
+    pub(super) fn turn_down(&mut self, matter: Matter, refusal: Refusal, manner: Manner) {
+        match matter {
+            Matter::Greeting => {
+                self.state = State::AwaitingQuit;
+                self.refuse(Stage::Connect, Said::Nothing, refusal, manner);
+            }
+            Matter::Command { line, .. } => self.refuse_line(&line, refusal, manner),
+            Matter::Chunk(chunk) => self.refuse_chunk(*chunk, refusal, manner),
+            Matter::Credentials { said, .. } => self.refuse(Stage::Auth, said, refusal, manner),
+            Matter::Content { transaction, said } => {
+                self.refuse_content(*transaction, Stage::EndOfData, said, refusal, manner);
+            }
+            // It is recorded as a mail: only the reply does not come.
+            Matter::Accepted { said } => self.accept_mail(said, manner),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! How an answer goes out, if a rule has a say in that.
+
+use std::time::Duration;
+
+use super::reply::Reply;
+use super::session_end::SessionEnd;
+use super::step::Answer;
+use super::verdict::RuleId;
+
+#[derive(Debug, Default)]
+pub(super) struct Manner {
+    /// What is said in place of the protocol's own reply.
+    pub(super) instead: Option<Answer>,
+    pub(super) drip: Option<(Duration, RuleId)>,
+    /// The session ends behind it.
+    pub(super) end: Option<SessionEnd>,
+}
+
+impl Manner {
+    pub(super) fn saying(answer: Answer) -> Self {
+        Self {
+            instead: Some(answer),
+            ..Self::default()
+        }
+    }
+
+    /// RFC 5321 §3.8: behind 421 the server closes the connection.
+    pub(super) fn closing_with(mut self, reply: Option<&Reply>) -> Self {
+        if reply.is_some_and(|reply| reply.code() == 421) {
+            self.end = self.end.or(Some(SessionEnd::Refused));
+        }
+        self
+    }
+
+    /// Ends the session without a word.
+    pub(super) fn ending(end: SessionEnd) -> Self {
+        Self {
+            end: Some(end),
+            ..Self::saying(Answer::Nothing)
+        }
+    }
+}

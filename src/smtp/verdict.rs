@@ -1,0 +1,81 @@
+//! What a policy decides: to let the protocol have its way, to refuse, or to intervene.
+
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::refusal::Refusal;
+use super::reply::Reply;
+
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    Proceed,
+    Refuse(Refusal),
+    Intervene(Box<Intervention>),
+}
+
+/// What a rule has the server do.
+#[derive(Clone, Debug)]
+pub(crate) struct Intervention {
+    pub(crate) rule: RuleId,
+    /// Where the rule was written.
+    pub(crate) origin: &'static Location<'static>,
+    pub(crate) delay: Option<Delay>,
+    pub(crate) conduct: Conduct,
+}
+
+/// Tells the rules of a server apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RuleId(pub(crate) u64);
+
+/// How long the session is held before anything is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delay {
+    For(Duration),
+    /// Until the rule is removed, or the client gives up.
+    WhileInForce,
+}
+
+/// What takes the place of the protocol's own way.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Conduct {
+    Proceed,
+    Reply(Reply),
+    ReplyThenClose(Reply),
+    /// These octets, whatever they are, in place of a reply.
+    SendRaw(Arc<[u8]>),
+    /// The protocol's own reply, octet by octet with so much time behind each.
+    Drip(Duration),
+    Close,
+    Reset,
+    /// Accept the content, and keep it apart from the mails.
+    Discard,
+    /// Accept the content, and never say so.
+    AcceptThenClose,
+    /// Take the content, and close when so many octets of it have come.
+    CloseAfterOctets(u64),
+    /// Take the content at so many octets a second.
+    Throttle(u32),
+}
+
+impl Conduct {
+    /// Whether content that it is decided for becomes a mail.
+    pub(crate) fn accepts(&self) -> bool {
+        match self {
+            Self::Proceed | Self::Drip(_) | Self::Discard | Self::AcceptThenClose => true,
+            Self::Reply(reply) | Self::ReplyThenClose(reply) => reply.is_positive(),
+            Self::SendRaw(octets) => Reply::read(octets).is_some_and(|reply| reply.is_positive()),
+            Self::Close | Self::Reset | Self::CloseAfterOctets(_) | Self::Throttle(_) => false,
+        }
+    }
+
+    /// Whether it concerns content on its way.
+    pub(crate) fn is_about_intake(&self) -> bool {
+        matches!(self, Self::CloseAfterOctets(_) | Self::Throttle(_))
+    }
+
+    /// Whether it concerns content that has arrived whole.
+    pub(crate) fn is_about_content(&self) -> bool {
+        matches!(self, Self::Discard | Self::AcceptThenClose)
+    }
+}
