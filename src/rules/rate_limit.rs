@@ -1,0 +1,151 @@
+//! Limits on how many mails come in: in a session, or in a time.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::net::IpAddr;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::action::Action;
+use super::event::Event;
+use super::mounted_rule::{MountedRule, Script};
+use super::trigger::Trigger;
+use crate::clock::Clock;
+use crate::smtp::{Reply, ReversePath};
+
+/// At most so many mails within any stretch of time; MAIL is refused beyond it.
+///
+/// Mails are counted for each peer (IP address), unless it is said otherwise, and the refusal is 450
+/// 4.7.1.
+///
+/// ```
+/// # use std::time::Duration;
+/// use mailmock::{MailServer, RateLimit, Reply};
+///
+/// let server = MailServer::start();
+/// server.rate_limit(
+///     RateLimit::new(10, Duration::from_secs(60)).per_sender().reply(Reply::service_not_available()),
+/// );
+/// // … the application sends 11 mails, and copes …
+/// server.advance_time(Duration::from_secs(60));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a rate limit does nothing until it is given to `rate_limit(..)`"]
+pub struct RateLimit {
+    mails: usize,
+    per: Duration,
+    measure: Measure,
+    reply: Reply,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Measure {
+    Peer,
+    Sender,
+    SenderDomain,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Source {
+    Peer(IpAddr),
+    Text(String),
+}
+
+impl RateLimit {
+    /// So many mails within that time, on the server's clock. A mail counts from its MAIL, if that was
+    /// let pass.
+    pub fn new(mails: usize, per: Duration) -> Self {
+        Self {
+            mails,
+            per,
+            measure: Measure::Peer,
+            reply: Reply::fixed(450, (4, 7, 1), "Rate limit exceeded, try again later"),
+        }
+    }
+
+    /// Counts for each reverse-path.
+    pub fn per_sender(mut self) -> Self {
+        self.measure = Measure::Sender;
+        self
+    }
+
+    /// Counts for each domain of a reverse-path.
+    pub fn per_sender_domain(mut self) -> Self {
+        self.measure = Measure::SenderDomain;
+        self
+    }
+
+    /// Refuses with that reply. Behind [421](Reply::service_not_available) the session ends.
+    pub fn reply(mut self, reply: Reply) -> Self {
+        self.reply = reply;
+        self
+    }
+
+    pub(super) fn into_rule(
+        self,
+        clock: Arc<Clock>,
+        location: &'static Location<'static>,
+    ) -> MountedRule {
+        let name = self.to_string();
+        let passed: Mutex<HashMap<Source, VecDeque<Duration>>> = Mutex::default();
+        let decide = Box::new(move |event: &Event<'_>| {
+            let now = clock.now();
+            let mut passed = passed.lock();
+            let times = passed.entry(self.source(event)).or_default();
+            while times
+                .front()
+                .is_some_and(|t| t.saturating_add(self.per) <= now)
+            {
+                times.pop_front();
+            }
+            if times.len() >= self.mails {
+                return Some(Action::reply(self.reply.clone()));
+            }
+            times.push_back(now);
+            None
+        });
+        MountedRule::new(location, Trigger::mail(), Script::Preset { name, decide })
+    }
+
+    fn source(&self, event: &Event<'_>) -> Source {
+        let sender = event.sender().and_then(ReversePath::mailbox);
+        let domain = || sender.and_then(|mailbox| mailbox.domain());
+        match self.measure {
+            Measure::Peer => Source::Peer(event.peer().ip()),
+            Measure::SenderDomain => Source::Text(domain().unwrap_or("").to_ascii_lowercase()),
+            Measure::Sender => {
+                let local = sender.map_or("", |mailbox| mailbox.local_part());
+                let domain = domain().unwrap_or("").to_ascii_lowercase();
+                Source::Text(format!("{local}@{domain}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let measure = match self.measure {
+            Measure::Peer => "peer",
+            Measure::Sender => "sender",
+            Measure::SenderDomain => "sender's domain",
+        };
+        let (mails, per) = (self.mails, self.per);
+        write!(f, "rate_limit({mails} mails per {per:?} and {measure})")
+    }
+}
+
+/// Ends a session with 421 when it wants to send more than so many mails.
+pub(super) fn max_mails_per_session(
+    mails: usize,
+    location: &'static Location<'static>,
+) -> MountedRule {
+    let reply = Reply::fixed(421, (4, 7, 0), "Too many mails in this session, closing");
+    let decide = Box::new(move |event: &Event<'_>| {
+        (event.accepted_mails() >= mails).then(|| Action::reply(reply.clone()))
+    });
+    let name = format!("max_mails_per_session({mails})");
+    MountedRule::new(location, Trigger::mail(), Script::Preset { name, decide })
+}

@@ -1,0 +1,182 @@
+//! All the rules of a server: asks them, newest first, and holds them to what was expected of them.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+
+use super::event::Event;
+use super::mounted_rule::MountedRule;
+use crate::clock::Clock;
+use crate::smtp::{Conduct, Intervention, Reply, RuleId};
+use crate::times::Times;
+
+#[derive(Debug)]
+pub(crate) struct RuleBook {
+    /// The newest first.
+    rules: RwLock<Arc<[Arc<MountedRule>]>>,
+    /// Rules that stay, whatever the test does: the policy that the builder set.
+    policy: Box<[Arc<MountedRule>]>,
+    /// Rules that were removed and of which something is expected.
+    removed: Mutex<Vec<Arc<MountedRule>>>,
+    /// What the test's closures panicked with.
+    panics: Mutex<Vec<String>>,
+    last_id: AtomicU64,
+    seed: u64,
+    clock: Arc<Clock>,
+}
+
+/// A rule that did not act as often as it was to.
+#[derive(Debug)]
+pub(crate) struct Unmet {
+    pub(crate) rule: String,
+    pub(crate) location: &'static Location<'static>,
+    pub(crate) expected: Times,
+    pub(crate) hits: usize,
+    /// Nothing that is still to come can mend it.
+    pub(crate) is_final: bool,
+}
+
+impl RuleBook {
+    /// `policy` is what the builder set, the oldest first.
+    pub(crate) fn new(clock: Arc<Clock>, seed: u64, policy: Vec<MountedRule>) -> Self {
+        let last_id = AtomicU64::new(policy.len() as u64);
+        let policy = policy.into_iter().enumerate().map(|(i, mut rule)| {
+            rule.state.id = i as u64 + 1;
+            Arc::new(rule)
+        });
+        Self {
+            rules: RwLock::new(Arc::from([])),
+            policy: policy.rev().collect(),
+            removed: Mutex::default(),
+            panics: Mutex::default(),
+            last_id,
+            seed,
+            clock,
+        }
+    }
+
+    pub(crate) fn mount(&self, mut rule: MountedRule) -> Arc<MountedRule> {
+        rule.state.id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
+        let rule = Arc::new(rule);
+        let mut rules = self.rules.write();
+        *rules = std::iter::once(&rule)
+            .chain(rules.iter())
+            .cloned()
+            .collect();
+        rule
+    }
+
+    pub(crate) fn remove(&self, rule: &MountedRule) {
+        self.retain(|mounted| mounted.id() != rule.id());
+    }
+
+    /// Removes all rules but the policy.
+    pub(crate) fn clear(&self) {
+        self.retain(|_| false);
+    }
+
+    /// Whether the rule still is there.
+    pub(crate) fn is_in_force(&self, id: RuleId) -> bool {
+        let is_policy = || self.policy.iter().any(|rule| rule.id() == id);
+        self.rules.read().iter().any(|rule| rule.id() == id) || is_policy()
+    }
+
+    /// What the rules decide, if any of them acts.
+    pub(crate) fn decide(&self, event: &Event<'_>) -> Option<Intervention> {
+        let rules = Arc::clone(&*self.rules.read());
+        rules
+            .iter()
+            .chain(&self.policy)
+            .find_map(|rule| self.ask(rule, event))
+    }
+
+    /// What is not as expected, and what the test's closures panicked with. Of a removed rule that is
+    /// told once, as nothing can mend it.
+    pub(crate) fn take_failures(&self) -> (Vec<Unmet>, Vec<String>) {
+        let removed = std::mem::take(&mut *self.removed.lock());
+        let rules = Arc::clone(&*self.rules.read());
+        let panics = std::mem::take(&mut *self.panics.lock());
+        (unmet_of(&removed, &rules), panics)
+    }
+
+    /// What is not as expected so far.
+    pub(crate) fn unmet(&self) -> Vec<Unmet> {
+        let removed = self.removed.lock().clone();
+        let rules = Arc::clone(&*self.rules.read());
+        unmet_of(&removed, &rules)
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn retain(&self, is_kept: impl Fn(&MountedRule) -> bool) {
+        {
+            let mut rules = self.rules.write();
+            let (kept, removed): (Vec<_>, Vec<_>) =
+                rules.iter().cloned().partition(|rule| is_kept(rule));
+            *rules = kept.into();
+            for rule in &removed {
+                rule.state.is_removed.store(true, Ordering::Release);
+            }
+            let expected = removed.into_iter().filter(|rule| rule.expected.is_some());
+            self.removed.lock().extend(expected);
+        }
+        self.clock.wake_timers();
+    }
+
+    /// Asks one rule. What panics in it is the test's closure.
+    fn ask(&self, rule: &MountedRule, event: &Event<'_>) -> Option<Intervention> {
+        let asked = || {
+            rule.is_match(event)
+                .then(|| rule.take(event, self.seed))
+                .flatten()
+        };
+        catch_unwind(AssertUnwindSafe(asked)).unwrap_or_else(|panic| {
+            let message = message_of(&*panic);
+            let location = rule.location;
+            self.panics
+                .lock()
+                .push(format!("{rule} panicked: {message} (rule at {location})"));
+            let reply = Reply::fixed(451, (4, 3, 0), "A closure of the test panicked");
+            Some(Intervention {
+                rule: rule.id(),
+                origin: location,
+                delay: None,
+                conduct: Conduct::Reply(reply),
+            })
+        })
+    }
+}
+
+impl Unmet {
+    fn of(rule: &MountedRule) -> Option<Self> {
+        let (expected, location) = rule.expected?;
+        let hits = rule.hits();
+        (!expected.contains(hits)).then(|| Self {
+            rule: rule.to_string(),
+            location,
+            expected,
+            hits,
+            is_final: rule.is_removed() || expected.is_exceeded_by(hits),
+        })
+    }
+}
+
+/// In the order in which the rules were set up.
+fn unmet_of(removed: &[Arc<MountedRule>], rules: &[Arc<MountedRule>]) -> Vec<Unmet> {
+    let mut all: Vec<_> = removed.iter().chain(rules).collect();
+    all.sort_by_key(|rule| rule.state.id);
+    all.into_iter().filter_map(|rule| Unmet::of(rule)).collect()
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("with something that is no text")
+}

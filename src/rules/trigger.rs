@@ -1,0 +1,226 @@
+//! Where in a dialogue a rule may act.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::event::Event;
+use crate::mail::{AddressPattern, MailMatcher};
+use crate::smtp::{Command, Moment};
+
+/// What a rule waits for. The constructors are all the places at which a rule can act.
+///
+/// A rule is asked when the command has been read, is in order and within the limits: what is not is
+/// refused as ever. The octets behind BDAT are taken in first; then comes what was decided about it.
+///
+/// | Trigger | Acts |
+/// |---|---|
+/// | [`connect`](Self::connect) | in place of the greeting |
+/// | [`hello`](Self::hello) | at EHLO or HELO |
+/// | [`starttls`](Self::starttls) | at STARTTLS |
+/// | [`auth`](Self::auth) | when the credentials have come |
+/// | [`mail`](Self::mail), [`mail_from`](Self::mail_from) | at MAIL |
+/// | [`rcpt`](Self::rcpt), [`rcpt_to`](Self::rcpt_to) | at RCPT |
+/// | [`data`](Self::data) | at DATA, or the first BDAT of a transaction |
+/// | [`end_of_data`](Self::end_of_data), [`end_of_data_when`](Self::end_of_data_when) | when the content has arrived whole |
+/// | [`rset`](Self::rset), [`quit`](Self::quit) | at RSET, at QUIT |
+/// | [`command`](Self::command) | at any verb, unknown ones too |
+/// | [`when`](Self::when) | wherever you like |
+#[derive(Clone)]
+#[must_use = "a trigger does nothing until it is given to `server.on(..)`"]
+pub struct Trigger(Place);
+
+#[derive(Clone)]
+enum Place {
+    Connect,
+    Hello,
+    Auth,
+    Mail(Option<AddressPattern>),
+    Rcpt(Option<AddressPattern>),
+    Data,
+    EndOfData(Option<MailMatcher>),
+    Verb(Box<str>),
+    When(Arc<dyn Fn(&Event<'_>) -> bool + Send + Sync>),
+}
+
+impl Trigger {
+    /// A client has connected, and waits for the greeting.
+    pub fn connect() -> Self {
+        Self(Place::Connect)
+    }
+
+    /// EHLO or HELO.
+    pub fn hello() -> Self {
+        Self(Place::Hello)
+    }
+
+    /// STARTTLS (RFC 3207). Clients say it only where it is
+    /// [offered](crate::MailServerBuilder::with_extension).
+    pub fn starttls() -> Self {
+        Self::command("STARTTLS")
+    }
+
+    /// The credentials of an AUTH have all come. `command("AUTH")` acts before that.
+    pub fn auth() -> Self {
+        Self(Place::Auth)
+    }
+
+    /// MAIL.
+    pub fn mail() -> Self {
+        Self(Place::Mail(None))
+    }
+
+    /// MAIL with such a reverse-path; `""` is the null one.
+    pub fn mail_from(address: impl Into<AddressPattern>) -> Self {
+        Self(Place::Mail(Some(address.into())))
+    }
+
+    /// RCPT.
+    pub fn rcpt() -> Self {
+        Self(Place::Rcpt(None))
+    }
+
+    /// RCPT with such a forward-path.
+    pub fn rcpt_to(address: impl Into<AddressPattern>) -> Self {
+        Self(Place::Rcpt(Some(address.into())))
+    }
+
+    /// DATA, or the first BDAT of a transaction.
+    pub fn data() -> Self {
+        Self(Place::Data)
+    }
+
+    /// The content has arrived whole: the final dot, or the octets of `BDAT … LAST`.
+    pub fn end_of_data() -> Self {
+        Self(Place::EndOfData(None))
+    }
+
+    /// The content of such a mail has arrived whole.
+    pub fn end_of_data_when(mail: MailMatcher) -> Self {
+        Self(Place::EndOfData(Some(mail)))
+    }
+
+    /// RSET.
+    pub fn rset() -> Self {
+        Self::command("RSET")
+    }
+
+    /// QUIT.
+    pub fn quit() -> Self {
+        Self::command("QUIT")
+    }
+
+    /// Any command with that verb, in any case. It may be one that the server does not know: a rule can
+    /// answer for it.
+    ///
+    /// # Panics
+    ///
+    /// If it is not one word.
+    #[track_caller]
+    pub fn command(verb: &str) -> Self {
+        let is_word = !verb.is_empty() && verb.chars().all(|c| c.is_ascii_graphic());
+        assert!(is_word, "not a verb: {verb:?}");
+        Self(Place::Verb(verb.into()))
+    }
+
+    /// Whatever you say. The closure is asked about every event, and under no lock. If it panics, the
+    /// event is answered 451, and the test is failed with the panic's message when the server is
+    /// [verified](crate::MailServer::verify) or dropped.
+    pub fn when(condition: impl Fn(&Event<'_>) -> bool + Send + Sync + 'static) -> Self {
+        Self(Place::When(Arc::new(condition)))
+    }
+
+    pub(super) fn is_match(&self, event: &Event<'_>) -> bool {
+        match (&self.0, event.moment()) {
+            (Place::Connect, Moment::Connect) | (Place::Auth, Moment::Credentials(_)) => true,
+            (Place::Hello, Moment::Command { command, .. }) => {
+                matches!(command, Command::Ehlo(_) | Command::Helo(_))
+            }
+            (
+                Place::Mail(pattern),
+                Moment::Command {
+                    command: Command::Mail(path),
+                    ..
+                },
+            ) => pattern.as_ref().is_none_or(|p| p.is_match(path.as_str())),
+            (
+                Place::Rcpt(pattern),
+                Moment::Command {
+                    command: Command::Rcpt(path),
+                    ..
+                },
+            ) => pattern.as_ref().is_none_or(|p| p.is_match(path.as_str())),
+            (Place::Data, _) => event.begins_content(),
+            (Place::EndOfData(None), Moment::EndOfData { .. }) => true,
+            (Place::EndOfData(Some(matcher)), Moment::EndOfData { .. }) => {
+                event.mail().is_some_and(|mail| matcher.is_match(mail))
+            }
+            (Place::Verb(verb), Moment::Command { .. }) => {
+                event.verb().is_some_and(|v| v.eq_ignore_ascii_case(verb))
+            }
+            (Place::When(condition), _) => condition(event),
+            _ => false,
+        }
+    }
+
+    /// Whether it can only be met at the end of data.
+    pub(crate) fn is_end_of_data(&self) -> bool {
+        matches!(self.0, Place::EndOfData(_))
+    }
+
+    /// Whether it can only be met where content begins.
+    pub(super) fn is_data(&self) -> bool {
+        matches!(self.0, Place::Data) || self.is_verb(&["DATA", "BDAT"])
+    }
+
+    /// Whether it can only be met at RCPT.
+    pub(crate) fn is_rcpt(&self) -> bool {
+        matches!(self.0, Place::Rcpt(_)) || self.is_verb(&["RCPT"])
+    }
+
+    /// Whether it can only be met where the sender is known.
+    pub(crate) fn has_sender(&self) -> bool {
+        matches!(self.0, Place::Mail(_))
+            || self.is_verb(&["MAIL"])
+            || self.is_rcpt()
+            || self.is_data()
+            || self.is_end_of_data()
+    }
+
+    /// Whether only the test knows where it can be met.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.0, Place::When(_))
+    }
+
+    fn is_verb(&self, verbs: &[&str]) -> bool {
+        match &self.0 {
+            Place::Verb(verb) => verbs.iter().any(|v| verb.eq_ignore_ascii_case(v)),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Trigger {
+    /// As it is written: `rcpt_to("gone@example.org")`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Place::Connect => f.write_str("connect()"),
+            Place::Hello => f.write_str("hello()"),
+            Place::Auth => f.write_str("auth()"),
+            Place::Mail(None) => f.write_str("mail()"),
+            Place::Mail(Some(pattern)) => write!(f, "mail_from({pattern})"),
+            Place::Rcpt(None) => f.write_str("rcpt()"),
+            Place::Rcpt(Some(pattern)) => write!(f, "rcpt_to({pattern})"),
+            Place::Data => f.write_str("data()"),
+            Place::EndOfData(None) => f.write_str("end_of_data()"),
+            Place::EndOfData(Some(mail)) => write!(f, "end_of_data_when({mail})"),
+            Place::Verb(verb) => write!(f, "command({verb:?})"),
+            Place::When(_) => f.write_str("when(|event| …)"),
+        }
+    }
+}
+
+impl fmt::Debug for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trigger({self})")
+    }
+}
