@@ -6,31 +6,55 @@ use std::net::SocketAddr;
 
 /// Why a server did not start.
 #[derive(Debug)]
-pub struct StartError {
-    address: SocketAddr,
-    source: io::Error,
+pub struct StartError(StartFailure);
+
+#[derive(Debug)]
+enum StartFailure {
+    Bind {
+        address: SocketAddr,
+        source: io::Error,
+    },
+    /// What the environment variable `MAILMOCK_SEED` says instead.
+    Seed(String),
 }
 
 impl StartError {
     /// Whether something else listens on the port.
     pub fn is_address_in_use(&self) -> bool {
-        self.source.kind() == io::ErrorKind::AddrInUse
+        match &self.0 {
+            StartFailure::Bind { source, .. } => source.kind() == io::ErrorKind::AddrInUse,
+            StartFailure::Seed(_) => false,
+        }
     }
 
     pub(crate) fn new(address: SocketAddr, source: io::Error) -> Self {
-        Self { address, source }
+        Self(StartFailure::Bind { address, source })
+    }
+
+    pub(crate) fn invalid_seed(value: String) -> Self {
+        Self(StartFailure::Seed(value))
     }
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no mail server on {}: {}", self.address, self.source)
+        match &self.0 {
+            StartFailure::Bind { address, source } => {
+                write!(f, "no mail server on {address}: {source}")
+            }
+            StartFailure::Seed(value) => {
+                write!(f, "MAILMOCK_SEED is not a number of 64 bits: {value:?}")
+            }
+        }
     }
 }
 
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
+        match &self.0 {
+            StartFailure::Bind { source, .. } => Some(source),
+            StartFailure::Seed(_) => None,
+        }
     }
 }
 
@@ -62,26 +86,32 @@ impl std::error::Error for AssertionError {}
 /// A wait that ended without what it waited for. `Display` explains it as the panic would.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WaitError {
-    is_server_dropped: bool,
+    failure: WaitFailure,
     report: String,
+}
+
+/// Why a wait ended without success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WaitFailure {
+    TimedOut,
+    ServerDropped,
+    /// What it waited for cannot come any more.
+    InVain,
 }
 
 impl WaitError {
     /// Whether the time was over.
     pub fn is_timeout(&self) -> bool {
-        !self.is_server_dropped
+        self.failure == WaitFailure::TimedOut
     }
 
     /// Whether the server was dropped meanwhile.
     pub fn is_server_dropped(&self) -> bool {
-        self.is_server_dropped
+        self.failure == WaitFailure::ServerDropped
     }
 
-    pub(crate) fn new(is_server_dropped: bool, report: String) -> Self {
-        Self {
-            is_server_dropped,
-            report,
-        }
+    pub(crate) fn new(failure: WaitFailure, report: String) -> Self {
+        Self { failure, report }
     }
 }
 

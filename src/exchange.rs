@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::smtp::{Reply, Said, printable};
+use crate::smtp::{Answer, Reply, Said, printable};
 
 /// One thing that a client said, and the server's reply.
 #[derive(Clone, Copy)]
@@ -33,9 +33,21 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// What the server answered.
-    pub fn reply(self) -> &'a Reply {
-        &self.entry.reply
+    /// What the server answered; `None` if a [rule](crate::Rule) had it say nothing, or nothing that
+    /// is a reply, or holds the session.
+    pub fn reply(self) -> Option<&'a Reply> {
+        match &self.entry.answer {
+            Answer::Reply(reply) => Some(reply),
+            Answer::Raw(_) | Answer::Nothing => None,
+        }
+    }
+
+    /// The octets that a rule [sent](crate::RuleBuilder::send_raw) in place of a reply.
+    pub fn raw_answer(self) -> Option<&'a [u8]> {
+        match &self.entry.answer {
+            Answer::Raw(octets) => Some(octets),
+            Answer::Reply(_) | Answer::Nothing => None,
+        }
     }
 
     /// When it answered, counted from the opening of the session.
@@ -55,8 +67,13 @@ impl fmt::Display for Exchange<'_> {
             Kind::TlsHandshake => writeln!(f, "C: [a TLS handshake]")?,
             Kind::Content { octets } => writeln!(f, "C: [{octets} octets of content]")?,
         }
+        let reply = match &self.entry.answer {
+            Answer::Reply(reply) => reply,
+            Answer::Raw(octets) => return write!(f, "S: [raw] {}", octets.escape_ascii()),
+            Answer::Nothing => return write!(f, "S: [no reply]"),
+        };
         let mut line = Vec::new();
-        for (i, wire_line) in self.reply().wire_lines().enumerate() {
+        for (i, wire_line) in reply.wire_lines().enumerate() {
             line.clear();
             wire_line.write_to(&mut line);
             let separator = if i == 0 { "" } else { "\n" };
@@ -85,7 +102,7 @@ struct Entry {
     kind: Kind,
     /// Where its text ends in the buffer.
     end: usize,
-    reply: Reply,
+    answer: Answer,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +116,7 @@ enum Kind {
 }
 
 impl Log {
-    pub(crate) fn push(&mut self, said: &Said, reply: Reply, at: Duration) {
+    pub(crate) fn push(&mut self, said: &Said, answer: Answer, at: Duration) {
         let kind = match said {
             Said::Nothing => Kind::Nothing,
             Said::Content { octets } => Kind::Content { octets: *octets },
@@ -115,8 +132,17 @@ impl Log {
             at,
             kind,
             end: self.text.len(),
-            reply,
+            answer,
         });
+    }
+
+    /// Puts in what the last exchange was answered in the end, unless it was not kept.
+    pub(crate) fn answer_last(&mut self, answer: Answer, at: Duration) {
+        let is_open = |entry: &&mut Entry| entry.answer == Answer::Nothing;
+        if let Some(entry) = self.entries.last_mut().filter(is_open) {
+            entry.at = at;
+            entry.answer = answer;
+        }
     }
 
     /// About how many octets of memory it takes.

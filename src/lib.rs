@@ -105,26 +105,35 @@
 //! On Linux a client that writes the content and its final dot apart, as lettre does, is answered at
 //! once. Elsewhere the system has no means for that, and such a client may wait some 40 ms a mail.
 
+mod clock;
 mod error;
 mod exchange;
 mod mail;
 mod rejection;
 mod report;
+mod rules;
 mod server;
 mod session;
 mod smtp;
 mod store;
+mod times;
 
 pub use error::{AssertionError, StartError, WaitError};
 pub use exchange::Exchange;
 pub use mail::{
-    AddressList, Date, Header, HeaderAddress, Headers, Mail, Message, NamedMailbox, ParseError,
-    Part, Recipients, ResentBlock,
+    AddressList, AddressPattern, Date, Header, HeaderAddress, Headers, Mail, MailMatcher, Message,
+    NamedMailbox, ParseError, Part, Recipients, ResentBlock, TextPattern, a_mail, contains, domain,
+    ends_with, glob, matches, starts_with,
 };
 pub use rejection::Rejection;
-pub use server::{MailServer, MailServerBuilder, TryWait, TryWaitFuture, Wait, WaitFuture};
+pub use rules::{Action, Event, RateLimit, Trigger};
+pub use server::{
+    MailServer, MailServerBuilder, Rule, RuleBuilder, ScopedRule, TryWait, TryWaitFuture, Wait,
+    WaitFuture,
+};
 pub use session::{Session, Transcript};
 pub use smtp::{
     AddressError, Body, Cause, EnhancedCode, Envelope, Extension, ForwardPath, Lapse, Login,
     Mailbox, Parameters, RefusedRecipient, Remark, Reply, ReversePath, SessionEnd, Stage,
 };
+pub use times::Times;

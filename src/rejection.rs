@@ -1,14 +1,16 @@
 //! A refusal, or a transaction that came to nothing, and everything known about it.
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::mail::Message;
 use crate::smtp::{Cause, Envelope, Rejected, Reply, Said, Stage, printable};
 
-/// What did not become a mail: a command or a content that got a 4yz or 5yz reply, or a transaction
-/// that was begun and not completed. Cheap to clone.
+/// What did not become a mail: a command or a content that got a 4yz or 5yz reply, or that a
+/// [rule](crate::Rule) kept from being carried out, or a transaction that was begun and not completed.
+/// Cheap to clone.
 ///
 /// ```
 /// # use lettre::{Message, SmtpTransport, Transport};
@@ -55,7 +57,13 @@ impl Rejection {
         }
     }
 
-    /// The reply; `None` for an aborted transaction, which nobody refused.
+    /// The line of the test that set up the rule or the policy behind it, if one was.
+    pub fn rule(&self) -> Option<&'static Location<'static>> {
+        self.0.rejected.origin
+    }
+
+    /// The reply; `None` for an aborted transaction, which nobody refused, and where a rule had the
+    /// server say nothing, or nothing with a code.
     pub fn reply(&self) -> Option<&Reply> {
         self.0.rejected.reply.as_ref()
     }
@@ -121,8 +129,13 @@ impl fmt::Display for Rejection {
             (None, stage) => write!(f, "{stage}")?,
         }
         match self.reply() {
-            Some(reply) => write!(f, " -> {reply} ({})", self.cause()),
-            None => Ok(()),
+            Some(reply) => write!(f, " -> {reply} (")?,
+            None if self.is_aborted() => return Ok(()),
+            None => f.write_str(" -> no reply (")?,
+        }
+        match self.rule() {
+            Some(rule) => write!(f, "rule at {rule})"),
+            None => write!(f, "{})", self.cause()),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Failure texts: pure functions of what was expected and what is stored.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::panic::Location;
 use std::time::Duration;
 
 use crate::mail::Mail;
 use crate::rejection::Rejection;
+use crate::rules::{MountedRule, Unmet};
 use crate::session::Session;
 use crate::smtp::Envelope;
 use crate::store::Received;
@@ -45,7 +46,7 @@ pub(crate) fn too_few_mails(
         WaitEnd::TimedOut(timeout) => {
             format!("waited {timeout:?} for {wanted}, but {got} received")
         }
-        WaitEnd::ServerDropped => {
+        WaitEnd::ServerDropped | WaitEnd::InVain => {
             format!("waited for {wanted}, but the server was dropped when {got} received")
         }
     };
@@ -60,11 +61,94 @@ pub(crate) fn too_few_mails(
 pub(crate) enum WaitEnd {
     TimedOut(Duration),
     ServerDropped,
+    /// What it waited for cannot come any more.
+    InVain,
+}
+
+impl fmt::Display for WaitEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TimedOut(timeout) => write!(f, "waited {timeout:?}"),
+            Self::ServerDropped => f.write_str("waited until the server was dropped"),
+            Self::InVain => f.write_str("waited"),
+        }
+    }
+}
+
+/// A wait for a rule to act ended too early.
+pub(crate) fn too_few_hits(
+    wanted: usize,
+    rule: &MountedRule,
+    end: WaitEnd,
+    location: &Location<'_>,
+    received: &Received,
+) -> String {
+    let removed = if rule.is_removed() {
+        ", and was removed"
+    } else {
+        ""
+    };
+    format!(
+        "{end} for hit {wanted} of {rule} (at {}), which had {}{removed} (the wait began at \
+         {location})\n{}",
+        rule.location,
+        rule.hits(),
+        overview(received)
+    )
+}
+
+/// A wait for the expectations of all rules ended too early.
+pub(crate) fn expectations_not_met(
+    end: WaitEnd,
+    unmet: &[Unmet],
+    location: &Location<'_>,
+    received: &Received,
+) -> String {
+    format!(
+        "{end} for the expectations of rules (the wait began at {location})\n{}\n{}",
+        unmet_lines(unmet),
+        overview(received)
+    )
+}
+
+/// What the verification of a server has found.
+pub(crate) fn not_as_expected(unmet: &[Unmet], panics: &[String], received: &Received) -> String {
+    let mut paragraphs = Vec::new();
+    match unmet.len() {
+        0 => {}
+        1 => paragraphs.push("a rule did not act as often as expected".to_owned()),
+        count => paragraphs.push(format!("{count} rules did not act as often as expected")),
+    }
+    if !unmet.is_empty() {
+        paragraphs.push(unmet_lines(unmet));
+    }
+    paragraphs.extend_from_slice(panics);
+    paragraphs.push(overview(received));
+    paragraphs.join("\n")
+}
+
+fn unmet_lines(unmet: &[Unmet]) -> String {
+    let lines = unmet.iter().map(|unmet| {
+        let Unmet {
+            rule,
+            location,
+            expected,
+            hits,
+            ..
+        } = unmet;
+        format!("  {rule}: expected {expected}, had {hits} (expected at {location})")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What a server saw, for a test that panics while it has the server.
-pub(crate) fn story(url: &str, received: &Received) -> String {
-    let text = format!("the mail server at {url} saw:\n{}", overview(received));
+pub(crate) fn story(url: &str, unmet: &[Unmet], panics: &[String], received: &Received) -> String {
+    let mut text = format!("the mail server at {url} saw:\n");
+    if unmet.is_empty() && panics.is_empty() {
+        text.push_str(&overview(received));
+    } else {
+        text.push_str(&not_as_expected(unmet, panics, received));
+    }
     cut(&text, 40)
 }
 
@@ -75,6 +159,12 @@ fn overview(received: &Received) -> String {
         received.rejections.iter().partition(|r| r.is_aborted());
     let mut text = String::new();
     list(&mut text, "received", &received.mails, mail_line);
+    list(
+        &mut text,
+        "accepted and discarded",
+        &received.discarded,
+        mail_line,
+    );
     list(&mut text, "refused", &refused, |r| rejection_line(r));
     list(&mut text, "aborted", &aborted, |r| rejection_line(r));
     list(&mut text, "open sessions", &open, |s| session_line(s));
@@ -86,6 +176,12 @@ fn overview(received: &Received) -> String {
             "sessions, all ended",
             &received.sessions,
             session_line,
+        );
+    }
+    if let Some(seed) = received.seed {
+        let _ = write!(
+            text,
+            "\nrules drew by seed {seed}; MAILMOCK_SEED={seed} repeats it"
         );
     }
     text
@@ -175,6 +271,7 @@ fn session_line(session: &Session) -> String {
             text,
             ": the client's last word was {said}, answered with {}",
             last.reply()
+                .map_or("no reply".to_owned(), ToString::to_string)
         );
     }
     if let Some(end) = session.end() {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::exchange::{Exchange, Log};
 use crate::mail::{Mail, WeakMail};
-use crate::smtp::{Login, Remark, Reply, Said, SessionEnd};
+use crate::smtp::{Answer, Login, Remark, Said, SessionEnd};
 
 /// One connection of a client: what was said, what came of it, how it ended. Cheap to clone.
 ///
@@ -133,8 +133,12 @@ impl Session {
         }))
     }
 
-    pub(crate) fn note_exchange(&mut self, said: &Said, reply: Reply, at: Duration) {
-        self.record().log.push(said, reply, at);
+    pub(crate) fn note_exchange(&mut self, said: &Said, answer: Answer, at: Duration) {
+        self.record().log.push(said, answer, at);
+    }
+
+    pub(crate) fn note_answer(&mut self, answer: Answer, at: Duration) {
+        self.record().log.answer_last(answer, at);
     }
 
     pub(crate) fn omit_exchange(&mut self) {

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use crate::mail::Mail;
 use crate::rejection::Rejection;
 use crate::session::Session;
-use crate::smtp::{Envelope, Fact, Rejected, Remark, Reply, Said};
+use crate::smtp::{Answer, Envelope, Fact, Rejected, Remark, Said};
 
 /// Everything that one server recorded.
 #[derive(Debug)]
@@ -26,8 +26,12 @@ pub(crate) struct Store {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Received {
     pub(crate) mails: Vec<Mail>,
+    /// Mails that were accepted to be lost.
+    pub(crate) discarded: Vec<Mail>,
     pub(crate) rejections: Vec<Rejection>,
     pub(crate) sessions: Vec<Session>,
+    /// By what rules drew, if any did.
+    pub(crate) seed: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +51,12 @@ struct State {
 pub(crate) struct SessionKey {
     id: u64,
     opened: Instant,
+}
+
+impl SessionKey {
+    pub(crate) fn id(self) -> u64 {
+        self.id
+    }
 }
 
 impl Store {
@@ -109,12 +119,20 @@ impl Store {
         (mails.len() >= count).then(|| mails.clone())
     }
 
+    pub(crate) fn discarded_mails(&self) -> Vec<Mail> {
+        self.state.lock().received.discarded.clone()
+    }
+
     pub(crate) fn sessions(&self) -> Vec<Session> {
         self.state.lock().received.sessions.clone()
     }
 
     pub(crate) fn rejections(&self) -> Vec<Rejection> {
         self.state.lock().received.rejections.clone()
+    }
+
+    pub(crate) fn note_seed(&self, seed: u64) {
+        self.state.lock().received.seed = Some(seed);
     }
 
     pub(crate) fn take_mails(&self) -> Vec<Mail> {
@@ -132,6 +150,7 @@ impl Store {
             let sessions = std::mem::take(&mut forgotten.sessions);
             let (open, closed) = sessions.into_iter().partition(Session::is_open);
             state.received.sessions = open;
+            state.received.seed = forgotten.seed;
             forgotten.sessions = closed;
             state.recount();
             forgotten
@@ -203,8 +222,15 @@ impl State {
 
     fn apply(&mut self, key: SessionKey, fact: Fact, capacity: usize) {
         match fact {
-            Fact::Exchange { said, reply } => self.note_exchange(key, &said, reply, capacity),
-            Fact::Accepted { envelope, content } => self.accept(key, envelope, content),
+            Fact::Exchange { said, answer } => self.note_exchange(key, &said, answer, capacity),
+            Fact::Answered(answer) => self.session(key, |session| {
+                session.note_answer(answer, key.opened.elapsed());
+            }),
+            Fact::Accepted {
+                envelope,
+                content,
+                is_discarded,
+            } => self.accept(key, envelope, content, is_discarded),
             Fact::Rejected(rejected) => self.reject(key, *rejected, capacity),
             Fact::Remarked(remark) => self.note_remark(key, remark, capacity),
             Fact::Hello { name } => self.session(key, |session| session.note_hello(name)),
@@ -224,10 +250,10 @@ impl State {
         }
     }
 
-    fn note_exchange(&mut self, key: SessionKey, said: &Said, reply: Reply, capacity: usize) {
+    fn note_exchange(&mut self, key: SessionKey, said: &Said, answer: Answer, capacity: usize) {
         if self.has_room_for(1, capacity) {
             self.grow(key, |session| {
-                session.note_exchange(said, reply, key.opened.elapsed());
+                session.note_exchange(said, answer, key.opened.elapsed());
             });
         } else {
             self.session(key, Session::omit_exchange);
@@ -251,7 +277,13 @@ impl State {
         self.octets += growth;
     }
 
-    fn accept(&mut self, key: SessionKey, envelope: Envelope, content: Vec<u8>) {
+    fn accept(
+        &mut self,
+        key: SessionKey,
+        envelope: Envelope,
+        content: Vec<u8>,
+        is_discarded: bool,
+    ) {
         self.last_mail_id += 1;
         self.octets += content.len();
         let mail = Mail::new(
@@ -261,8 +293,12 @@ impl State {
             envelope,
             content,
         );
-        self.session(key, |session| session.note_mail(&mail));
-        self.received.mails.push(mail);
+        if is_discarded {
+            self.received.discarded.push(mail);
+        } else {
+            self.session(key, |session| session.note_mail(&mail));
+            self.received.mails.push(mail);
+        }
     }
 
     fn reject(&mut self, key: SessionKey, mut rejected: Rejected, capacity: usize) {
@@ -280,7 +316,8 @@ impl State {
 
     /// Counts anew what is left after something was taken out.
     fn recount(&mut self) {
-        let mails = self.received.mails.iter().map(|mail| mail.message().size());
+        let mails = self.received.mails.iter().chain(&self.received.discarded);
+        let mails = mails.map(|mail| mail.message().size());
         let rejections = self.received.rejections.iter().map(Rejection::size);
         let sessions = self.received.sessions.iter().map(Session::size);
         self.octets = mails.chain(rejections).chain(sessions).sum();

@@ -12,8 +12,22 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("session", &["smtp", "mail", "exchange"]),
     ("rejection", &["smtp", "mail"]),
     ("store", &["smtp", "mail", "session", "rejection"]),
+    ("clock", &[]),
+    ("times", &[]),
+    ("rules", &["smtp", "mail", "clock", "times"]),
     ("error", &[]),
-    ("report", &["smtp", "mail", "session", "rejection", "store"]),
+    (
+        "report",
+        &[
+            "smtp",
+            "mail",
+            "session",
+            "rejection",
+            "rules",
+            "store",
+            "times",
+        ],
+    ),
     (
         "server",
         &[
@@ -21,6 +35,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mail",
             "session",
             "rejection",
+            "clock",
+            "times",
+            "rules",
             "store",
             "error",
             "report",
@@ -30,11 +47,12 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate, and the only places that may use it.
 const CRATES: &[(&str, &[&str])] = &[
-    ("tokio", &["server/"]),
+    ("tokio", &["server/", "clock.rs"]),
     ("socket2", &["server/"]),
     ("mailparse", &["mail/"]),
     ("data_encoding", &["smtp/auth.rs"]),
-    ("parking_lot", &["store.rs"]),
+    ("parking_lot", &["store.rs", "rules/", "clock.rs"]),
+    ("regex_lite", &["mail/pattern.rs"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

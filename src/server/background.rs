@@ -50,11 +50,19 @@ impl Background {
         &self.runtime
     }
 
+    pub(super) fn thread_id(&self) -> ThreadId {
+        self.thread_id
+    }
+
     /// Has the server do something, and waits until it is done.
     pub(super) fn ask(
         &self,
         request: impl FnOnce(mpsc::Sender<io::Result<()>>) -> Control,
     ) -> io::Result<()> {
+        if thread::current().id() == self.thread_id {
+            let text = "a closure that the server runs cannot wait for the server";
+            return Err(io::Error::other(text));
+        }
         let (done, answer) = mpsc::channel();
         let is_sent = self
             .control

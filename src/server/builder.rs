@@ -1,14 +1,18 @@
 //! What can be said of a server before it starts.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::activity::Activity;
 use super::background::Background;
 use super::host::Host;
 use super::listener::bind;
 use super::mail_server::MailServer;
+use crate::clock::Clock;
 use crate::error::StartError;
+use crate::rules::{Preset, RuleBook};
 use crate::smtp::{Extension, Settings};
 use crate::store::Store;
 
@@ -33,7 +37,13 @@ pub struct MailServerBuilder {
     idle_timeout: Duration,
     wait_timeout: Duration,
     tells_story: bool,
+    seed: Option<u64>,
+    /// Behaviour that stays, the oldest first.
+    pub(super) policy: Vec<(Preset, &'static Location<'static>)>,
 }
+
+/// By what rules draw, unless something else is said.
+const DEFAULT_SEED: u64 = 5321;
 
 impl MailServerBuilder {
     pub(super) fn new() -> Self {
@@ -46,6 +56,8 @@ impl MailServerBuilder {
             idle_timeout: Duration::from_secs(5 * 60),
             wait_timeout: Duration::from_secs(5),
             tells_story: true,
+            seed: None,
+            policy: Vec::new(),
         }
     }
 
@@ -53,8 +65,8 @@ impl MailServerBuilder {
     ///
     /// # Panics
     ///
-    /// If the address cannot be bound, or a thread or descriptor is not to be had; see
-    /// [`try_start`](Self::try_start).
+    /// If the address cannot be bound, a thread or descriptor is not to be had, or `MAILMOCK_SEED` is no
+    /// number; see [`try_start`](Self::try_start).
     #[track_caller]
     pub fn start(self) -> MailServer {
         match self.try_start() {
@@ -67,15 +79,24 @@ impl MailServerBuilder {
     ///
     /// # Errors
     ///
-    /// If the address cannot be bound, or a thread or descriptor is not to be had.
+    /// If the address cannot be bound, a thread or descriptor is not to be had, or the environment
+    /// variable `MAILMOCK_SEED` is set to what is no number.
     pub fn try_start(self) -> Result<MailServer, StartError> {
+        let seed = self.seed.map_or_else(default_seed, Ok)?;
         let failed = |error| StartError::new(self.address, error);
         let listener = bind(self.address).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let store = Arc::new(Store::new(self.max_stored));
+        let clock = Arc::new(Clock::new());
+        let policy = self.policy.into_iter();
+        let policy = policy.map(|(preset, location)| preset.into_rule(&clock, location));
+        let rules = Arc::new(RuleBook::new(Arc::clone(&clock), seed, policy.collect()));
         let host = Host {
             settings: Arc::new(self.settings),
             store: Arc::clone(&store),
+            rules: Arc::clone(&rules),
+            clock: Arc::clone(&clock),
+            activity: Activity::default(),
             max_sessions: self.max_sessions,
             idle_timeout: self.idle_timeout,
         };
@@ -91,6 +112,8 @@ impl MailServerBuilder {
             wait_timeout: self.wait_timeout,
             tells_story: self.tells_story,
             store,
+            rules,
+            clock,
             background: Some(background),
         })
     }
@@ -204,6 +227,14 @@ impl MailServerBuilder {
         self
     }
 
+    /// By what rules with a [probability](crate::RuleBuilder::with_probability) draw. Without it that is
+    /// the environment variable `MAILMOCK_SEED`, and without that a constant: the same test goes the same
+    /// way each time.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// How long a wait lasts unless it says otherwise; 5 seconds by default.
     pub fn wait_timeout(mut self, timeout: Duration) -> Self {
         self.wait_timeout = timeout;
@@ -216,5 +247,16 @@ impl MailServerBuilder {
     pub fn story_on_panic(mut self, tells_story: bool) -> Self {
         self.tells_story = tells_story;
         self
+    }
+}
+
+fn default_seed() -> Result<u64, StartError> {
+    match std::env::var_os("MAILMOCK_SEED") {
+        None => Ok(DEFAULT_SEED),
+        Some(value) => {
+            let value = value.to_string_lossy();
+            let seed = value.trim().parse();
+            seed.map_err(|_| StartError::invalid_seed(value.into_owned()))
+        }
     }
 }

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::smtp::{Cause, Command, Event, Policy, Refusal, Reply, Verdict};
+use crate::smtp::{Cause, Command, Event, Moment, Policy, Refusal, Reply, Verdict};
 use crate::store::Store;
 
 const TOO_MANY_SESSIONS: Refusal = Refusal::new(
     Cause::Limit,
     Reply::fixed(421, (4, 3, 2), "Too many sessions, try again later"),
 );
-const STORE_FULL: Refusal = Refusal::new(
-    Cause::Limit,
-    Reply::fixed(452, (4, 3, 1), "Insufficient system storage"),
-);
+const STORE_FULL: Refusal = Refusal::new(Cause::Limit, Reply::insufficient_storage());
 
 /// The limits that concern the server as a whole.
 #[derive(Debug)]
@@ -23,10 +20,13 @@ pub(super) struct Capacity {
 
 impl Policy for Capacity {
     fn decide(&mut self, event: &Event<'_>) -> Verdict {
-        let refusal = match event {
+        let refusal = match event.moment {
             // The session that asks is open and counted.
-            Event::Connect if self.store.open_sessions() > self.max_sessions => TOO_MANY_SESSIONS,
-            Event::Command(Command::Mail(reverse_path)) => {
+            Moment::Connect if self.store.open_sessions() > self.max_sessions => TOO_MANY_SESSIONS,
+            Moment::Command {
+                command: Command::Mail(reverse_path),
+                ..
+            } => {
                 let declared = reverse_path.parameters().size().unwrap_or(1);
                 let octets = usize::try_from(declared).unwrap_or(usize::MAX);
                 if self.store.has_room_for(octets) {
@@ -34,7 +34,7 @@ impl Policy for Capacity {
                 }
                 STORE_FULL
             }
-            Event::EndOfData { content } if !self.store.has_room_for(content.len()) => STORE_FULL,
+            Moment::EndOfData { content } if !self.store.has_room_for(content.len()) => STORE_FULL,
             _ => return Verdict::Proceed,
         };
         Verdict::Refuse(refusal)

@@ -1,82 +1,60 @@
 //! One client's connection: drives its session, and carries out the steps.
 
-use std::cell::RefCell;
-use std::future::{Future as _, poll_fn};
+use std::future::poll_fn;
 use std::io;
-use std::mem::MaybeUninit;
-use std::net::Shutdown;
-use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use socket2::SockRef;
-use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep, timeout};
 
-use super::capacity::Capacity;
 use super::heap;
 use super::host::Host;
-use crate::smtp::{Interruption, ServerSession, Step};
+use super::policy::HousePolicy;
+use super::wire::Wire;
+use crate::clock::Timer;
+use crate::smtp::{Interruption, Reply, RuleId, ServerSession, Step};
 use crate::store::SessionKey;
 
-const READ_BUFFER: usize = 64 * 1024;
-
-/// How long, and for how many octets, a closed connection still takes what the client sends, so that
-/// the client reads the last reply before it learns of the close.
-const LINGER: Duration = Duration::from_secs(2);
-const LINGER_OCTETS: usize = 8 * 1024 * 1024;
-
-thread_local! {
-    // One for all sessions of a server, as its thread reads one at a time. It is not filled with
-    // zeros, so that only the pages that are read into take memory.
-    static BUFFER: RefCell<Box<[MaybeUninit<u8>]>> =
-        RefCell::new(Box::new_uninit_slice(READ_BUFFER));
-}
+/// Octets that are read ahead while a rule holds the session, so that a client that leaves is noticed.
+const READ_AHEAD: usize = 1024 * 1024;
 
 pub(super) struct Connection {
-    stream: TcpStream,
+    wire: Wire,
     session: ServerSession,
     key: SessionKey,
     host: Arc<Host>,
-    policy: Capacity,
-    /// Replies that are queued.
-    out: Vec<u8>,
+    policy: HousePolicy,
+    timer: Timer,
 }
 
 impl Connection {
     pub(super) fn new(stream: TcpStream, host: Arc<Host>) -> io::Result<Self> {
-        let peer = stream.peer_addr()?;
-        stream.set_nodelay(true)?;
+        let wire = Wire::new(stream)?;
+        let peer = wire.peer()?;
+        let key = host.store.open_session(peer);
         Ok(Self {
+            wire,
             session: ServerSession::new(Arc::clone(&host.settings), peer),
-            key: host.store.open_session(peer),
-            policy: Capacity {
-                store: Arc::clone(&host.store),
-                max_sessions: host.max_sessions,
-            },
+            key,
+            policy: HousePolicy::new(Arc::clone(&host), key),
+            timer: Timer::new(Arc::clone(&host.clock), host.idle_timeout),
             host,
-            stream,
-            out: Vec::new(),
         })
     }
 
     /// Serves the client until the session ends.
     pub(super) async fn run(mut self) {
-        let mut idle = pin!(sleep(self.host.idle_timeout));
         loop {
-            if self.carry_out_steps() {
-                let _ = self.flush().await; // a client that is gone misses nothing
-                self.linger().await;
+            if self.carry_out_steps().await {
                 return;
             }
             let is_heard = self.flush().await.is_ok();
             if self.session.is_within_input() {
-                self.acknowledge_at_once();
+                self.wire.acknowledge_at_once();
             }
             let read = if is_heard {
-                self.read(idle.as_mut()).await
+                self.read().await
             } else {
                 Read::Closed
             };
@@ -88,109 +66,128 @@ impl Connection {
         }
     }
 
-    /// Carries out what is to be done now, and says whether that closes the connection.
-    fn carry_out_steps(&mut self) -> bool {
+    /// Carries out what is to be done now, and says whether that closed the connection.
+    async fn carry_out_steps(&mut self) -> bool {
         while let Some(step) = self.session.next_step(&mut self.policy) {
             match step {
                 Step::Record(fact) => self.host.store.record(self.key, fact),
-                Step::Send(reply) => {
-                    for line in reply.wire_lines() {
-                        line.write_to(&mut self.out);
-                        self.out.extend_from_slice(b"\r\n");
-                    }
+                Step::Send(reply) => self.wire.queue_reply(&reply),
+                Step::SendRaw(octets) => self.wire.queue(&octets),
+                Step::Drip {
+                    reply,
+                    interval,
+                    rule,
+                } => self.drip(&reply, interval, rule).await,
+                Step::Hold { duration, rule } => self.hold(duration, rule).await,
+                Step::Close => {
+                    let _ = self.flush().await; // a client that is gone misses nothing
+                    self.wire.close().await;
+                    return true;
                 }
-                Step::Close => return true,
+                Step::Reset => {
+                    let _ = self.flush().await; // as above
+                    self.wire.reset_at_close();
+                    return true;
+                }
             }
         }
         false
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        if self.out.is_empty() {
-            return Ok(());
-        }
-        // Nearly always the socket takes it all.
-        let written = self.stream.try_write(&self.out).unwrap_or(0);
-        let rest = &self.out[written..];
-        let result = if rest.is_empty() {
-            Ok(())
-        } else {
-            // A client that never reads is idle too.
-            timeout(self.host.idle_timeout, self.stream.write_all(rest))
-                .await
-                .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-        };
-        self.out.clear();
-        result
+        // A client that never reads is idle too.
+        self.wire.flush(self.host.idle_timeout).await
     }
 
     /// Gives the session what the client sends next.
-    async fn read(&mut self, mut idle: Pin<&mut Sleep>) -> Read {
-        let started = Instant::now();
-        let Self {
-            stream,
-            session,
-            host,
-            ..
-        } = self;
-        poll_fn(|cx| {
-            let polled = BUFFER.with_borrow_mut(|buffer| {
-                let mut buffer = ReadBuf::uninit(buffer);
-                let polled = Pin::new(&mut *stream).poll_read(cx, &mut buffer);
-                if polled.is_ready() {
-                    heap::expect(buffer.filled().len());
-                    session.receive(buffer.filled());
-                }
-                polled.map_ok(|()| buffer.filled().len())
-            });
-            match polled {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Read::Closed),
-                Poll::Ready(Ok(_)) => return Poll::Ready(Read::Some),
-                Poll::Pending => {}
-            }
-            // The timer runs on from an earlier read, and is set anew only when it fires.
-            while idle.as_mut().poll(cx).is_ready() {
-                let deadline = started + host.idle_timeout;
-                if Instant::now() >= deadline {
-                    return Poll::Ready(Read::Idle);
-                }
-                idle.as_mut().reset(deadline);
-            }
-            Poll::Pending
+    async fn read(&mut self) -> Read {
+        let deadline = self.host.clock.now() + self.host.idle_timeout;
+        poll_fn(|cx| match self.poll_read(cx) {
+            Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Read::Closed),
+            Poll::Ready(Ok(_)) => Poll::Ready(Read::Some),
+            Poll::Pending => self.timer.poll_until(cx, deadline).map(|()| Read::Idle),
         })
         .await
     }
 
-    /// Some clients write the content and its final dot apart, without `TCP_NODELAY`: they would wait
-    /// 40 ms for a delayed acknowledgement. Only Linux has a way to send it at once.
-    fn acknowledge_at_once(&self) {
-        #[cfg(target_os = "linux")]
-        let _ = self.stream.set_quickack(true); // a hint: without it all works, later
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let limit = self.session.read_limit();
+        let session = &mut self.session;
+        let polled = self.wire.poll_read(cx, limit, |octets| {
+            heap::expect(octets.len());
+            session.receive(octets);
+        });
+        if polled.is_ready() {
+            self.host.activity.note();
+        }
+        polled
     }
 
-    /// Says that nothing more will come, and takes what is under way, within bounds. A close over
-    /// octets that nobody read would be an RST, and that destroys replies the client has not read.
-    async fn linger(&mut self) {
-        if self.stream.shutdown().await.is_err() {
-            return;
+    /// Waits as a rule has it, and tells the session if that ends otherwise.
+    async fn hold(&mut self, duration: Option<Duration>, rule: RuleId) {
+        let end = match self.flush().await {
+            Ok(()) => self.pause(duration, rule, true).await,
+            Err(_) => Pause::ClientGone,
+        };
+        match end {
+            Pause::Over => {}
+            Pause::RuleRemoved => self.session.release(),
+            Pause::ClientGone => self.session.interrupt(Interruption::ConnectionLost),
         }
-        let mut octets = 0;
-        let drain = poll_fn(|cx| {
-            BUFFER.with_borrow_mut(|buffer| {
-                while octets < LINGER_OCTETS {
-                    let mut buffer = ReadBuf::uninit(buffer);
-                    match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
-                        Poll::Pending => return Poll::Pending,
-                        Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
-                            octets += buffer.filled().len();
-                        }
-                        Poll::Ready(_) => break,
-                    }
+    }
+
+    /// Writes a reply octet by octet.
+    async fn drip(&mut self, reply: &Reply, interval: Duration, rule: RuleId) {
+        if self.flush().await.is_err() {
+            return; // the next read tells
+        }
+        self.wire.queue_reply(reply);
+        let octets = self.wire.take_queued();
+        for (i, octet) in octets.iter().enumerate() {
+            self.wire.queue(&[*octet]);
+            if self.flush().await.is_err() {
+                return;
+            }
+            if let Pause::RuleRemoved = self.pause(Some(interval), rule, false).await {
+                return self.wire.queue(&octets[i + 1..]);
+            }
+        }
+    }
+
+    /// Waits for a time, or without end, as long as the rule is in force. A client that leaves is
+    /// noticed if the session may read ahead.
+    async fn pause(&mut self, duration: Option<Duration>, rule: RuleId, reads: bool) -> Pause {
+        let deadline = duration.map(|duration| self.host.clock.now().saturating_add(duration));
+        // Throttled content is left in the socket, so that the client feels it.
+        let reads = reads && self.session.read_limit().is_none();
+        self.host.activity.note();
+        let end = poll_fn(|cx| {
+            // The timer before the rule: it wakes us when a rule is removed.
+            let is_over = match deadline {
+                Some(deadline) => self.timer.poll_until(cx, deadline).is_ready(),
+                None => {
+                    while self.timer.poll_moved(cx).is_ready() {}
+                    false
                 }
-                Poll::Ready(())
-            })
-        });
-        let _ = timeout(LINGER, drain).await; // the bound is reached: close all the same
+            };
+            if is_over {
+                return Poll::Ready(Pause::Over);
+            }
+            if !self.host.rules.is_in_force(rule) {
+                return Poll::Ready(Pause::RuleRemoved);
+            }
+            while reads && self.session.unread_octets() < READ_AHEAD {
+                match self.poll_read(cx) {
+                    Poll::Pending => break,
+                    Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Pause::ClientGone),
+                    Poll::Ready(Ok(_)) => {}
+                }
+            }
+            Poll::Pending
+        })
+        .await;
+        self.host.activity.note();
+        end
     }
 }
 
@@ -201,6 +198,13 @@ enum Read {
     Closed,
 }
 
+/// How a pause ended.
+enum Pause {
+    Over,
+    RuleRemoved,
+    ClientGone,
+}
+
 /// A server that goes down or is dropped takes its connections along, wherever they are.
 impl Drop for Connection {
     fn drop(&mut self) {
@@ -208,19 +212,11 @@ impl Drop for Connection {
             return;
         }
         self.session.interrupt(Interruption::ServerClosed);
-        self.carry_out_steps();
-        let socket = SockRef::from(&self.stream);
-        if socket.shutdown(Shutdown::Write).is_ok() {
-            BUFFER.with_borrow_mut(|buffer| {
-                // What has arrived, without waiting for more; see `linger`.
-                let mut octets = 0;
-                while octets < LINGER_OCTETS {
-                    match socket.recv(buffer) {
-                        Ok(0) | Err(_) => break,
-                        Ok(read) => octets += read,
-                    }
-                }
-            });
+        while let Some(step) = self.session.next_step(&mut self.policy) {
+            if let Step::Record(fact) = step {
+                self.host.store.record(self.key, fact);
+            }
         }
+        self.wire.close_now();
     }
 }

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::activity::Activity;
+use crate::clock::Clock;
+use crate::rules::RuleBook;
 use crate::smtp::Settings;
 use crate::store::Store;
 
@@ -10,6 +13,9 @@ use crate::store::Store;
 pub(super) struct Host {
     pub(super) settings: Arc<Settings>,
     pub(super) store: Arc<Store>,
+    pub(super) rules: Arc<RuleBook>,
+    pub(super) clock: Arc<Clock>,
+    pub(super) activity: Activity,
     pub(super) max_sessions: usize,
     pub(super) idle_timeout: Duration,
 }

@@ -20,6 +20,11 @@ use super::host::Host;
 /// Connections that the kernel holds until they are accepted.
 const BACKLOG: i32 = 4096;
 
+/// So often in a row nothing is to move before the sessions count as settled, and so often it is
+/// looked at: clients that never stop must not keep the test waiting.
+const QUIET_ROUNDS: usize = 3;
+const MAX_ROUNDS: usize = 10_000;
+
 /// Binds and listens. Clients may connect from now on; the kernel keeps them waiting.
 pub(super) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
@@ -64,12 +69,7 @@ impl Listener {
     pub(super) async fn run(mut self, mut control: UnboundedReceiver<Control>) {
         loop {
             match self.next(&mut control).await {
-                Next::Connection(Ok((stream, _))) => {
-                    // Fails if the client is gone already.
-                    if let Ok(connection) = Connection::new(stream, Arc::clone(&self.host)) {
-                        self.connections.spawn(connection.run());
-                    }
-                }
+                Next::Connection(Ok((stream, _))) => self.serve(stream),
                 // Out of descriptors, most likely: wait until some are given back.
                 Next::Connection(Err(_)) => sleep(Duration::from_millis(10)).await,
                 Next::Control(Some(Control::GoDown(done))) => {
@@ -80,9 +80,52 @@ impl Listener {
                 Next::Control(Some(Control::ComeBack(done))) => {
                     let _ = done.send(self.open()); // nobody waits for it any more
                 }
+                Next::Control(Some(Control::AdvanceTime(duration, done))) => {
+                    self.settle().await;
+                    self.host.clock.advance(duration);
+                    self.settle().await;
+                    let _ = done.send(Ok(())); // nobody waits for it any more
+                }
                 Next::Control(None) => return,
             }
         }
+    }
+
+    fn serve(&mut self, stream: TcpStream) {
+        // Fails if the client is gone already.
+        if let Ok(connection) = Connection::new(stream, Arc::clone(&self.host)) {
+            self.connections.spawn(connection.run());
+        }
+    }
+
+    /// Lets the sessions read what has been sent to them, and do what follows, until nothing moves any
+    /// more: once is not enough, as a connection may have to be taken first, and be read from then.
+    async fn settle(&mut self) {
+        let mut quiet_rounds = 0;
+        for _ in 0..MAX_ROUNDS {
+            let before = self.host.activity.count();
+            while let Poll::Ready(Ok((stream, _))) = self.poll_accept_now().await {
+                self.host.activity.note();
+                self.serve(stream);
+            }
+            tokio::task::yield_now().await;
+            let is_quiet = self.host.activity.count() == before;
+            quiet_rounds = if is_quiet { quiet_rounds + 1 } else { 0 };
+            if quiet_rounds == QUIET_ROUNDS {
+                return;
+            }
+        }
+    }
+
+    /// Takes a connection if one is there.
+    async fn poll_accept_now(&self) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        poll_fn(|cx| {
+            Poll::Ready(match &self.door {
+                Door::Open(listener) => listener.poll_accept(cx),
+                Door::Shut(_) | Door::Lost => Poll::Pending,
+            })
+        })
+        .await
     }
 
     async fn next(&mut self, control: &mut UnboundedReceiver<Control>) -> Next {

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use super::background::Background;
 use super::builder::MailServerBuilder;
-use super::control::Control;
-use super::wait::{TryWait, Wait};
+use super::wait::{TryWait, Wait, Waiting};
+use crate::clock::Clock;
 use crate::error::{AssertionError, StartError};
 use crate::mail::Mail;
 use crate::rejection::Rejection;
 use crate::report;
+use crate::rules::RuleBook;
 use crate::session::Session;
 use crate::store::Store;
 
@@ -51,6 +52,8 @@ pub struct MailServer {
     pub(super) wait_timeout: Duration,
     pub(super) tells_story: bool,
     pub(super) store: Arc<Store>,
+    pub(super) rules: Arc<RuleBook>,
+    pub(super) clock: Arc<Clock>,
     /// Always there, but while it is dropped.
     pub(super) background: Option<Background>,
 }
@@ -149,6 +152,12 @@ impl MailServer {
         self.store.rejections()
     }
 
+    /// Mails that a [rule](crate::RuleBuilder::accept_and_discard) had accepted and lost, in the order of
+    /// acceptance.
+    pub fn discarded_mails(&self) -> Vec<Mail> {
+        self.store.discarded_mails()
+    }
+
     /// Takes all mails out of the store, in one step: none is lost or taken twice. Sessions and
     /// rejections stay.
     pub fn take_mails(&self) -> Vec<Mail> {
@@ -194,52 +203,20 @@ impl MailServer {
         let explain = move |end, store: &Store| {
             report::too_few_mails(count, end, location, &store.received())
         };
-        let runtime = self.background().runtime().clone();
-        TryWait::new(
-            Arc::clone(&self.store),
-            runtime,
-            self.wait_timeout,
-            find,
-            explain,
-        )
+        self.waiting().until(find, explain)
     }
 
-    /// Goes down: ends all sessions without a word and refuses connections. The port stays ours; the
-    /// store stays as it is, but for the sessions and transactions that thereby end. Without effect
-    /// on a server that is down.
-    ///
-    /// ```
-    /// # let server = mailmock::MailServer::start();
-    /// server.go_down();
-    /// let refused = std::net::TcpStream::connect((server.host(), server.port())).unwrap_err();
-    /// assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
-    /// server.come_back();
-    /// assert!(std::net::TcpStream::connect((server.host(), server.port())).is_ok());
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the system does not let the port be held.
-    #[track_caller]
-    pub fn go_down(&self) {
-        if let Err(error) = self.background().ask(Control::GoDown) {
-            panic!("the mail server could not go down: {error}");
+    pub(super) fn waiting(&self) -> Waiting {
+        let background = self.background();
+        Waiting {
+            store: Arc::clone(&self.store),
+            runtime: background.runtime().clone(),
+            thread_id: background.thread_id(),
+            timeout: self.wait_timeout,
         }
     }
 
-    /// Listens again on the same port. Without effect on a server that is not down.
-    ///
-    /// # Panics
-    ///
-    /// If the system does not let the port be listened on.
-    #[track_caller]
-    pub fn come_back(&self) {
-        if let Err(error) = self.background().ask(Control::ComeBack) {
-            panic!("the mail server could not come back: {error}");
-        }
-    }
-
-    fn background(&self) -> &Background {
+    pub(super) fn background(&self) -> &Background {
         self.background
             .as_ref()
             .expect("it is taken only when the server is dropped")
@@ -266,20 +243,4 @@ fn percent_encoded(text: &str) -> String {
         }
     }
     encoded
-}
-
-// Each change of the store is whole when its lock is given back, whatever panics.
-impl std::panic::UnwindSafe for MailServer {}
-impl std::panic::RefUnwindSafe for MailServer {}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        let is_asked = self.tells_story && std::thread::panicking() && !self.store.is_told();
-        let received = is_asked.then(|| self.store.received());
-        drop(self.background.take());
-        self.store.close();
-        if let Some(received) = received {
-            eprintln!("{}", report::story(&self.url(), &received));
-        }
-    }
 }

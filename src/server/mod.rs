@@ -1,5 +1,6 @@
 //! The running server: the only place with SMTP sockets and a thread.
 
+mod activity;
 mod background;
 mod builder;
 mod capacity;
@@ -9,8 +10,17 @@ mod heap;
 mod host;
 mod listener;
 mod mail_server;
+mod outage;
+mod policy;
+mod presets;
+mod rule;
+mod rule_builder;
+mod verification;
 mod wait;
+mod wire;
 
 pub use builder::MailServerBuilder;
 pub use mail_server::MailServer;
+pub use rule::{Rule, ScopedRule};
+pub use rule_builder::RuleBuilder;
 pub use wait::{TryWait, TryWaitFuture, Wait, WaitFuture};

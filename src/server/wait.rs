@@ -6,13 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use crate::error::WaitError;
+use crate::error::{WaitError, WaitFailure};
 use crate::report::WaitEnd;
 use crate::store::Store;
 
@@ -88,8 +88,22 @@ impl<T> Future for WaitFuture<T> {
     }
 }
 
+/// What a look has shown.
+pub(super) enum Sight<T> {
+    Found(T),
+    NotYet,
+    /// It cannot come any more.
+    Never,
+}
+
+impl<T> From<Option<T>> for Sight<T> {
+    fn from(found: Option<T>) -> Self {
+        found.map_or(Self::NotYet, Self::Found)
+    }
+}
+
 /// Looks for what is waited for.
-type Find<T> = Box<dyn FnMut(&Store) -> Option<T> + Send>;
+type Find<T> = Box<dyn FnMut(&Store) -> Sight<T> + Send>;
 
 /// Says what was there instead.
 type Explain = Box<dyn Fn(WaitEnd, &Store) -> String + Send>;
@@ -99,6 +113,7 @@ type Explain = Box<dyn Fn(WaitEnd, &Store) -> String + Send>;
 pub struct TryWait<T> {
     store: Arc<Store>,
     runtime: Handle,
+    thread_id: ThreadId,
     timeout: Duration,
     find: Find<T>,
     explain: Explain,
@@ -117,7 +132,16 @@ impl<T: 'static> TryWait<T> {
     /// # Errors
     ///
     /// When the time is over, or the server is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If a closure that the server runs calls it: the server would wait for itself.
+    #[track_caller]
     pub fn blocking(self) -> Result<T, WaitError> {
+        assert!(
+            thread::current().id() != self.thread_id,
+            "a closure that the server runs cannot wait for the server"
+        );
         let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
         let mut future = self.into_future();
         loop {
@@ -125,22 +149,6 @@ impl<T: 'static> TryWait<T> {
                 Poll::Ready(result) => return result,
                 Poll::Pending => thread::park(),
             }
-        }
-    }
-
-    pub(super) fn new(
-        store: Arc<Store>,
-        runtime: Handle,
-        timeout: Duration,
-        find: impl FnMut(&Store) -> Option<T> + Send + 'static,
-        explain: impl Fn(WaitEnd, &Store) -> String + Send + 'static,
-    ) -> Self {
-        Self {
-            store,
-            runtime,
-            timeout,
-            find: Box::new(find),
-            explain: Box::new(explain),
         }
     }
 }
@@ -155,6 +163,33 @@ impl<T: 'static> IntoFuture for TryWait<T> {
             timer: None,
             is_over: Arc::default(),
             wait: self,
+        }
+    }
+}
+
+/// What all waits for one server have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) store: Arc<Store>,
+    pub(super) runtime: Handle,
+    /// The server's own thread, which must not wait.
+    pub(super) thread_id: ThreadId,
+    pub(super) timeout: Duration,
+}
+
+impl Waiting {
+    pub(super) fn until<T, S: Into<Sight<T>>>(
+        self,
+        mut find: impl FnMut(&Store) -> S + Send + 'static,
+        explain: impl Fn(WaitEnd, &Store) -> String + Send + 'static,
+    ) -> TryWait<T> {
+        TryWait {
+            store: self.store,
+            runtime: self.runtime,
+            thread_id: self.thread_id,
+            timeout: self.timeout,
+            find: Box::new(move |store| find(store).into()),
+            explain: Box::new(explain),
         }
     }
 }
@@ -197,16 +232,20 @@ impl<T> Future for TryWaitFuture<T> {
         // Asked before the store is: what ends the wait comes behind what it may have found.
         let is_closed = store.is_closed();
         let is_over = this.is_over.load(Ordering::Acquire);
-        if let Some(found) = find(store) {
-            return Poll::Ready(Ok(found));
-        }
-        if is_closed || is_over {
-            let end = if is_closed {
-                WaitEnd::ServerDropped
-            } else {
-                WaitEnd::TimedOut(*timeout)
+        let end = match find(store) {
+            Sight::Found(found) => return Poll::Ready(Ok(found)),
+            Sight::Never => Some(WaitEnd::InVain),
+            Sight::NotYet if is_closed => Some(WaitEnd::ServerDropped),
+            Sight::NotYet if is_over => Some(WaitEnd::TimedOut(*timeout)),
+            Sight::NotYet => None,
+        };
+        if let Some(end) = end {
+            let reason = match end {
+                WaitEnd::TimedOut(_) => WaitFailure::TimedOut,
+                WaitEnd::ServerDropped => WaitFailure::ServerDropped,
+                WaitEnd::InVain => WaitFailure::InVain,
             };
-            return Poll::Ready(Err(WaitError::new(is_closed, explain(end, store))));
+            return Poll::Ready(Err(WaitError::new(reason, explain(end, store))));
         }
         if this.timer.is_none() {
             this.timer = Some(this.start_timer());

@@ -1,0 +1,152 @@
+//! The socket of one connection: what is read from it, what is queued for it, and how it is closed.
+
+use std::cell::RefCell;
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::{Shutdown, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::smtp::Reply;
+
+const READ_BUFFER: usize = 64 * 1024;
+
+/// How long, and for how many octets, a closed connection still takes what the client sends, so that
+/// the client reads the last reply before it learns of the close.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_OCTETS: usize = 8 * 1024 * 1024;
+
+thread_local! {
+    // One for all sessions of a server, as its thread reads one at a time. It is not filled with
+    // zeros, so that only the pages that are read into take memory.
+    static BUFFER: RefCell<Box<[MaybeUninit<u8>]>> =
+        RefCell::new(Box::new_uninit_slice(READ_BUFFER));
+}
+
+#[derive(Debug)]
+pub(super) struct Wire {
+    stream: TcpStream,
+    /// Octets that are queued.
+    out: Vec<u8>,
+}
+
+impl Wire {
+    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        let out = Vec::new();
+        Ok(Self { stream, out })
+    }
+
+    pub(super) fn peer(&self) -> io::Result<SocketAddr> {
+        self.stream.peer_addr()
+    }
+
+    pub(super) fn queue_reply(&mut self, reply: &Reply) {
+        for line in reply.wire_lines() {
+            line.write_to(&mut self.out);
+            self.out.extend_from_slice(b"\r\n");
+        }
+    }
+
+    pub(super) fn queue(&mut self, octets: &[u8]) {
+        self.out.extend_from_slice(octets);
+    }
+
+    /// Takes back what is queued.
+    pub(super) fn take_queued(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// Writes what is queued; an error if the client does not take it in that time.
+    pub(super) async fn flush(&mut self, patience: Duration) -> io::Result<()> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        // Nearly always the socket takes it all.
+        let written = self.stream.try_write(&self.out).unwrap_or(0);
+        let rest = &self.out[written..];
+        let result = if rest.is_empty() {
+            Ok(())
+        } else {
+            timeout(patience, self.stream.write_all(rest))
+                .await
+                .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        };
+        self.out.clear();
+        result
+    }
+
+    /// Reads at most so many octets, hands them out, and says how many they were: 0 at the end.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        limit: Option<usize>,
+        take: impl FnOnce(&[u8]),
+    ) -> Poll<io::Result<usize>> {
+        BUFFER.with_borrow_mut(|buffer| {
+            let end = limit.map_or(READ_BUFFER, |limit| limit.min(READ_BUFFER));
+            let mut buffer = ReadBuf::uninit(&mut buffer[..end]);
+            let polled = Pin::new(&mut self.stream).poll_read(cx, &mut buffer);
+            if matches!(polled, Poll::Ready(Ok(()))) {
+                take(buffer.filled());
+            }
+            polled.map_ok(|()| buffer.filled().len())
+        })
+    }
+
+    /// Some clients write the content and its final dot apart, without `TCP_NODELAY`: they would wait
+    /// 40 ms for a delayed acknowledgement. Only Linux has a way to send it at once.
+    pub(super) fn acknowledge_at_once(&self) {
+        #[cfg(target_os = "linux")]
+        let _ = self.stream.set_quickack(true); // a hint: without it all works, later
+    }
+
+    /// Says that nothing more will come, and takes what is under way, within bounds. A close over
+    /// octets that nobody read would be an RST, and that destroys replies the client has not read.
+    pub(super) async fn close(&mut self) {
+        if self.stream.shutdown().await.is_err() {
+            return;
+        }
+        let mut octets = 0;
+        let drain = std::future::poll_fn(|cx| {
+            while octets < LINGER_OCTETS {
+                match self.poll_read(cx, None, |_| ()) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Ok(read)) if read > 0 => octets += read,
+                    Poll::Ready(_) => break,
+                }
+            }
+            Poll::Ready(())
+        });
+        let _ = timeout(LINGER, drain).await; // the bound is reached: close all the same
+    }
+
+    /// Has the close be an RST.
+    pub(super) fn reset_at_close(&self) {
+        let socket = SockRef::from(&self.stream);
+        let _ = socket.set_linger(Some(Duration::ZERO)); // fails only if the connection is gone
+    }
+
+    /// Closes as [`close`](Self::close) does, without waiting for anything.
+    pub(super) fn close_now(&self) {
+        let socket = SockRef::from(&self.stream);
+        if socket.shutdown(Shutdown::Write).is_err() {
+            return;
+        }
+        BUFFER.with_borrow_mut(|buffer| {
+            let mut octets = 0;
+            while octets < LINGER_OCTETS {
+                match socket.recv(buffer) {
+                    Ok(0) | Err(_) => break,
+                    Ok(read) => octets += read,
+                }
+            }
+        });
+    }
+}
