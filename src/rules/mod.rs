@@ -11,6 +11,8 @@ mod preset;
 mod rate_limit;
 mod rule_book;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod trigger;
 
 pub use action::Action;
