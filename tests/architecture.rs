@@ -136,6 +136,9 @@ fn crates_stay_in_their_places() {
 #[test]
 fn files_stay_small() {
     for (file, code) in sources() {
+        if file.ends_with("/tests.rs") {
+            continue; // a table of cases is as long as it is
+        }
         let code = code.split("\n#[cfg(test)]\n").next().unwrap();
         let lines = code.lines().filter(|line| !line.trim().is_empty()).count();
         assert!(

@@ -77,7 +77,7 @@ impl Directory {
             };
             let reply = match command {
                 Command::Rcpt(path) => self.answer_rcpt(path.mailbox())?,
-                Command::Vrfy => self.answer_vrfy(&event.argument()),
+                Command::Vrfy => self.answer_vrfy(&event.argument())?,
                 Command::Expn => self.answer_expn(&event.argument()),
                 _ => return None,
             };
@@ -150,20 +150,21 @@ impl Directory {
         domains.any(|d| d.eq_ignore_ascii_case(domain))
     }
 
-    /// RFC 5321 §3.5.1: a mailbox, or the name of a user.
-    fn answer_vrfy(&self, argument: &str) -> Reply {
+    /// RFC 5321 §3.5.1: a mailbox, or the name of a user. Nothing, if there is a mailbox of which nothing
+    /// is known.
+    fn answer_vrfy(&self, argument: &str) -> Option<Reply> {
         let address = argument.trim_start_matches('<').trim_end_matches('>');
         let found: Vec<&Entry> = match address.parse::<Mailbox>() {
-            Ok(mailbox) if mailbox.domain().is_some_and(|d| !self.is_local(d)) => {
-                return Reply::relaying_denied();
-            }
-            Ok(mailbox) if mailbox.domain().is_some() => self.find(&mailbox).into_iter().collect(),
-            _ => {
+            Ok(mailbox) => match self.find(&mailbox) {
+                Some(entry) => vec![entry],
+                None => return self.answer_rcpt(&mailbox),
+            },
+            Err(_) => {
                 let entries = self.entries.iter();
                 entries.filter(|entry| entry.is_called(address)).collect()
             }
         };
-        match found.as_slice() {
+        Some(match found.as_slice() {
             [] => Reply::mailbox_unavailable(),
             [entry] => match &entry.kind {
                 Kind::User | Kind::List(_) => {
@@ -177,7 +178,7 @@ impl Directory {
                 let text = format!("Ambiguous; possibilities are\n{}", lines.join("\n"));
                 Reply::fixed(553, (5, 1, 4), "").with_text(text)
             }
-        }
+        })
     }
 
     /// RFC 5321 §3.5.2: the members of a list, a line each.
