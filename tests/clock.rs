@@ -172,7 +172,7 @@ fn a_rate_limit_can_end_the_session() {
 
 #[test]
 fn the_clock_can_be_moved_while_clients_are_busy() {
-    let server = MailServer::start();
+    let server = MailServer::builder().idle_timeout(Duration::MAX).start();
     server.on(Trigger::mail()).after(HOUR).proceed();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..4)

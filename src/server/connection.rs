@@ -101,7 +101,8 @@ impl Connection {
 
     /// Gives the session what the client sends next.
     async fn read(&mut self) -> Read {
-        let deadline = self.host.clock.now() + self.host.idle_timeout;
+        let now = self.host.clock.now();
+        let deadline = now.saturating_add(self.host.idle_timeout);
         poll_fn(|cx| match self.poll_read(cx) {
             Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Read::Closed),
             Poll::Ready(Ok(_)) => Poll::Ready(Read::Some),
