@@ -60,71 +60,75 @@ fn send(server: &MailServer) -> String {
 
 #[test]
 fn lettre_tells_each_outage() {
-    type SetUp = fn(&MailServer);
-    let outages: [(&str, SetUp); 16] = [
-        ("connection refused", |s| s.go_down()),
-        ("silent connect", |s| drop(s.on(Trigger::connect()).hang())),
-        ("RST", |s| drop(s.on(Trigger::connect()).reset())),
-        ("FIN", |s| drop(s.on(Trigger::connect()).disconnect())),
-        ("421 greeting", |s| {
-            drop(
-                s.on(Trigger::connect())
-                    .reply(Reply::service_not_available()),
-            )
-        }),
-        ("554 greeting", |s| {
-            drop(s.on(Trigger::connect()).reply(Reply::no_smtp_service()))
-        }),
-        ("unknown host", |s| {
-            drop(
-                s.on(Trigger::mail())
-                    .reply(Reply::new(550, "Sender's domain is unknown").enhanced("5.1.8")),
-            )
-        }),
-        ("slow", |s| {
-            drop(
-                s.on(Trigger::rcpt())
-                    .after(Duration::from_millis(20))
-                    .proceed(),
-            )
-        }),
-        ("hangs", |s| drop(s.on(Trigger::end_of_data()).hang())),
-        ("drop before the dot", |s| {
-            drop(s.on(Trigger::data()).disconnect_after_bytes(10))
-        }),
-        ("drop behind the dot", |s| {
-            drop(s.on(Trigger::end_of_data()).accept_then_disconnect())
-        }),
-        ("greylisting", |s| {
-            drop(s.greylist(Duration::from_secs(600)))
-        }),
-        ("one recipient of three", |s| {
-            drop(
-                s.on(Trigger::rcpt_to("bob@example.org"))
-                    .reply(Reply::mailbox_unavailable()),
-            )
-        }),
-        ("mailbox full", |s| {
-            drop(s.on(Trigger::end_of_data()).reply(Reply::mailbox_full()))
-        }),
-        ("rate limited", |s| {
-            drop(s.rate_limit(RateLimit::new(0, Duration::from_secs(60))))
-        }),
-        ("accepted and lost", |s| {
-            drop(s.on(Trigger::end_of_data()).accept_and_discard())
-        }),
+    let hours = Duration::from_secs(3600);
+    let unknown = Reply::new(550, "Sender's domain is unknown").enhanced("5.1.8");
+    let rules = [
+        ("silent connect", Trigger::connect(), Action::hang()),
+        ("RST", Trigger::connect(), Action::reset()),
+        ("FIN", Trigger::connect(), Action::disconnect()),
+        (
+            "421 greeting",
+            Trigger::connect(),
+            Action::reply(Reply::service_not_available()),
+        ),
+        (
+            "554 greeting",
+            Trigger::connect(),
+            Action::reply(Reply::no_smtp_service()),
+        ),
+        ("unknown host", Trigger::mail(), Action::reply(unknown)),
+        (
+            "slow",
+            Trigger::rcpt(),
+            Action::proceed().after(Duration::from_millis(20)),
+        ),
+        ("hangs", Trigger::end_of_data(), Action::hang()),
+        (
+            "drop before the dot",
+            Trigger::data(),
+            Action::disconnect_after_bytes(10),
+        ),
+        (
+            "drop behind the dot",
+            Trigger::end_of_data(),
+            Action::accept_then_disconnect(),
+        ),
+        (
+            "accepted and lost",
+            Trigger::end_of_data(),
+            Action::accept_and_discard(),
+        ),
+        (
+            "mailbox full",
+            Trigger::end_of_data(),
+            Action::reply(Reply::mailbox_full()),
+        ),
+        (
+            "one recipient of three",
+            Trigger::rcpt_to("bob@example.org"),
+            Action::reply(Reply::mailbox_unavailable()),
+        ),
     ];
-    let told = outages.map(|(name, set_up)| {
+    let tell = |name, server: &MailServer| {
+        let told = send(server);
+        format!("{name}: {told} | stored {}", server.mails().len())
+    };
+    let mut told = Vec::new();
+    for (name, trigger, action) in rules {
         let server = MailServer::start();
-        set_up(&server);
-        format!(
-            "{name}: {} | stored {}",
-            send(&server),
-            server.mails().len()
-        )
-    });
+        server.on(trigger).perform(action);
+        told.push(tell(name, &server));
+    }
+    let server = MailServer::start();
+    server.go_down();
+    told.push(tell("connection refused", &server));
+    let server = MailServer::builder().greylist(hours).start();
+    told.push(tell("greylisting", &server));
+    let server = MailServer::builder()
+        .rate_limit(RateLimit::new(0, hours))
+        .start();
+    told.push(tell("rate limited", &server));
     insta::assert_snapshot!(told.join("\n"), @"
-    connection refused: none of them | Connection error: Connection refused | stored 0
     silent connect: none of them | network error: Resource temporarily unavailable | stored 0
     RST: none of them | network error: Connection reset by peer | stored 0
     FIN: response | response error: incomplete response | stored 0
@@ -135,11 +139,12 @@ fn lettre_tells_each_outage() {
     hangs: none of them | network error: Resource temporarily unavailable | stored 0
     drop before the dot: response | response error: incomplete response | stored 0
     drop behind the dot: response | response error: incomplete response | stored 1
-    greylisting: transient 451 | transient error (451): 4.7.1 Greylisted, try again later | stored 0
-    one recipient of three: permanent 550 | permanent error (550): 5.1.1 Mailbox unavailable | stored 0
-    mailbox full: permanent 552 | permanent error (552): 5.2.2 Mailbox full | stored 0
-    rate limited: transient 450 | transient error (450): 4.7.1 Rate limit exceeded, try again later | stored 0
     accepted and lost: sent | stored 0
+    mailbox full: permanent 552 | permanent error (552): 5.2.2 Mailbox full | stored 0
+    one recipient of three: permanent 550 | permanent error (550): 5.1.1 Mailbox unavailable | stored 0
+    connection refused: none of them | Connection error: Connection refused | stored 0
+    greylisting: transient 451 | transient error (451): 4.7.1 Greylisted, try again later | stored 0
+    rate limited: transient 450 | transient error (450): 4.7.1 Rate limit exceeded, try again later | stored 0
     ");
 }
 

@@ -47,7 +47,8 @@ fn panic_of(run: impl FnOnce()) -> String {
 
 #[test]
 fn a_rule_acts_at_each_event_unless_it_says_how_often() {
-    let cases: [(fn(&MailServer) -> Rule, [u16; 6], Option<usize>); 6] = [
+    type Case = (fn(&MailServer) -> Rule, [u16; 6], Option<usize>);
+    let cases: [Case; 6] = [
         (
             |s| s.on(Trigger::rcpt()).reply(Reply::mailbox_unavailable()),
             [550; 6],
