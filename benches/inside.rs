@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use mailmock::MailServer;
+use mailmock::{MailServer, Reply, Trigger, domain, glob, matches};
 use smtp::{Event, Policy, ServerSession, Settings, Verdict};
 
 const SIZES: [usize; 3] = [1 << 10, 10 << 10, 1 << 20];
@@ -129,6 +129,37 @@ fn over_a_socket(bencher: Bencher<'_, '_>, size: usize) {
     let mut client = Client::connect(&server);
     let content = [content(size), b".\r\n".to_vec()].concat();
     bencher.counter(BytesCount::new(size)).bench_local(|| {
+        client.deliver(&content);
+        server.take_mails()
+    });
+}
+
+/// Rules of every kind, none of which ever acts on the mails here.
+fn set_up_rules(server: &MailServer, rules: &str) {
+    let kind = ["address", "domain", "glob", "regex", "verb"]
+        .iter()
+        .position(|k| *k == rules);
+    for i in 0..if rules == "none" { 0 } else { 100 } {
+        let trigger = match kind.unwrap_or(i % 5) {
+            0 => Trigger::rcpt_to(format!("nobody{i}@example.org")),
+            1 => Trigger::mail_from(domain(format!("domain{i}.example"))),
+            2 => Trigger::rcpt_to(glob(format!("*+{i}@example.net"))),
+            3 => Trigger::rcpt_to(matches(&format!("^user{i}@"))),
+            _ => Trigger::command("VRFY"),
+        };
+        server.on(trigger).reply(Reply::mailbox_unavailable());
+    }
+}
+
+/// A mail of 1 KiB over a socket, when so many rules are asked about it: to be compared with each
+/// other.
+#[divan::bench(args = ["none", "address", "domain", "glob", "regex", "verb", "mixed"])]
+fn with_rules_that_do_not_match(bencher: Bencher<'_, '_>, rules: &str) {
+    let server = MailServer::start();
+    set_up_rules(&server, rules);
+    let mut client = Client::connect(&server);
+    let content = [content(1 << 10), b".\r\n".to_vec()].concat();
+    bencher.bench_local(|| {
         client.deliver(&content);
         server.take_mails()
     });

@@ -1,6 +1,7 @@
 //! What was said in a session, one exchange after the other.
 
 use std::fmt;
+use std::panic::Location;
 use std::time::Duration;
 
 use crate::smtp::{Answer, Reply, Said, printable};
@@ -38,7 +39,7 @@ impl<'a> Exchange<'a> {
     pub fn reply(self) -> Option<&'a Reply> {
         match &self.entry.answer {
             Answer::Reply(reply) => Some(reply),
-            Answer::Raw(_) | Answer::Nothing => None,
+            Answer::Raw(_) | Answer::Nothing(_) => None,
         }
     }
 
@@ -46,7 +47,15 @@ impl<'a> Exchange<'a> {
     pub fn raw_answer(self) -> Option<&'a [u8]> {
         match &self.entry.answer {
             Answer::Raw(octets) => Some(octets),
-            Answer::Reply(_) | Answer::Nothing => None,
+            Answer::Reply(_) | Answer::Nothing(_) => None,
+        }
+    }
+
+    /// The line of the rule that has the server say nothing, or nothing yet.
+    pub fn silenced_by(self) -> Option<&'static Location<'static>> {
+        match self.entry.answer {
+            Answer::Nothing(rule) => Some(rule),
+            Answer::Reply(_) | Answer::Raw(_) => None,
         }
     }
 
@@ -70,7 +79,7 @@ impl fmt::Display for Exchange<'_> {
         let reply = match &self.entry.answer {
             Answer::Reply(reply) => reply,
             Answer::Raw(octets) => return write!(f, "S: [raw] {}", octets.escape_ascii()),
-            Answer::Nothing => return write!(f, "S: [no reply]"),
+            Answer::Nothing(_) => return write!(f, "S: [no reply]"),
         };
         let mut line = Vec::new();
         for (i, wire_line) in reply.wire_lines().enumerate() {
@@ -138,7 +147,7 @@ impl Log {
 
     /// Puts in what the last exchange was answered in the end, unless it was not kept.
     pub(crate) fn answer_last(&mut self, answer: Answer, at: Duration) {
-        let is_open = |entry: &&mut Entry| entry.answer == Answer::Nothing;
+        let is_open = |entry: &&mut Entry| matches!(entry.answer, Answer::Nothing(_));
         if let Some(entry) = self.entries.last_mut().filter(is_open) {
             entry.at = at;
             entry.answer = answer;

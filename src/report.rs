@@ -267,12 +267,13 @@ fn session_line(session: &Session) -> String {
             (None, Some(_)) => "the content".to_owned(),
             (None, None) => "nothing".to_owned(),
         };
-        let _ = write!(
-            text,
-            ": the client's last word was {said}, answered with {}",
-            last.reply()
-                .map_or("no reply".to_owned(), ToString::to_string)
-        );
+        let _ = write!(text, ": the client's last word was {said}, ");
+        let _ = match (last.reply(), last.silenced_by()) {
+            (Some(reply), _) => write!(text, "answered with {reply}"),
+            (None, Some(rule)) if session.is_open() => write!(text, "held by the rule at {rule}"),
+            (None, Some(rule)) => write!(text, "left unanswered by the rule at {rule}"),
+            (None, None) => write!(text, "answered with what is no reply"),
+        };
     }
     if let Some(end) = session.end() {
         let _ = write!(text, "; {end}");

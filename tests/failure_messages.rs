@@ -7,19 +7,24 @@ use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use mailmock::MailServer;
+use mailmock::{Action, MailServer, Reply, Trigger};
 use support::Client;
 
 /// The text without what changes from run to run.
 fn stable(server: &MailServer, text: &str) -> String {
-    let text = text.replace(&server.port().to_string(), "[port]");
-    let lines = text
-        .lines()
-        .map(|line| match line.find(" (the wait began at ") {
-            Some(i) => format!("{} (the wait began at [location])", &line[..i]),
-            None => line.to_owned(),
-        });
-    lines.collect::<Vec<_>>().join("\n")
+    without_lines(&text.replace(&server.port().to_string(), "[port]"))
+}
+
+/// The text without the lines of this file that it names.
+fn without_lines(text: &str) -> String {
+    let mut parts = text.split(file!());
+    let mut stable = parts.next().unwrap().to_owned();
+    for part in parts {
+        let is_position = |c: char| c == ':' || c.is_ascii_digit();
+        stable.push_str("[here]");
+        stable.push_str(part.trim_start_matches(is_position));
+    }
+    stable
 }
 
 /// A server that has seen something of each kind, and the client of its open session.
@@ -106,7 +111,7 @@ fn a_wait_that_is_over_lists_all_that_happened() {
         .unwrap_err()
         .to_string();
     insta::assert_snapshot!(stable(&server, &text), @r#"
-    waited 10ms for 3 mails, but only 2 were received (the wait began at [location])
+    waited 10ms for 3 mails, but only 2 were received (the wait began at [here])
 
     received (2):
       #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
@@ -218,6 +223,29 @@ fn panics_name_the_line_of_the_test() {
     let began = format!("(the wait began at {here}:{}:", line!() - 5);
     assert!(text.contains(&began), "{text}");
 
+    let (file, line, _) = panic_of(move || {
+        let server = server();
+        let rule = server.on(Trigger::rcpt()).expect(1).proceed();
+        rule.wait_for_hits(1).blocking();
+    });
+    assert_eq!((file.as_str(), line), (here, line!() - 2));
+
+    let (file, line, _) = panic_of(move || {
+        let server = server();
+        server.on(Trigger::rcpt()).expect(1).proceed();
+        server.wait_for_expectations().blocking();
+    });
+    assert_eq!((file.as_str(), line), (here, line!() - 2));
+
+    let (file, line, text) = panic_of(move || {
+        let server = server();
+        server.on(Trigger::rcpt()).expect(1).proceed();
+        server.verify();
+    });
+    assert_eq!((file.as_str(), line), (here, line!() - 2));
+    let expected = format!("(expected at {here}:{}:", line!() - 4);
+    assert!(text.contains(&expected), "{text}");
+
     let port = server();
     let taken = port.port();
     let (file, line, _) = panic_of(move || drop(MailServer::builder().port(taken).start()));
@@ -237,6 +265,7 @@ fn a_test_that_panics() {
 
 fn stderr_of(test: &str) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
+        .env("RUST_BACKTRACE", "0")
         .args([
             "--exact",
             test,
@@ -309,4 +338,182 @@ fn reports_stay_short_whatever_happened() {
     }
     let text = server.try_only_mail().unwrap_err().to_string();
     assert!(text.lines().count() <= 60, "{text}");
+}
+
+/// A server whose rules have refused and held something, and the client that it holds.
+fn ruled() -> (MailServer, Client) {
+    let server = MailServer::builder()
+        .wait_timeout(Duration::from_millis(10))
+        .seed(7)
+        .start();
+    server
+        .on(Trigger::rcpt_to("gone@example.org"))
+        .expect(2..)
+        .reply(Reply::mailbox_unavailable());
+    server
+        .on(Trigger::rcpt())
+        .first(1)
+        .per_session()
+        .with_probability(1.0)
+        .reply(Reply::greylisted());
+    server.on(Trigger::data()).hang();
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO app.example")
+        .ok("MAIL FROM:<app@example.org>");
+    assert!(client.say("RCPT TO:<ada@example.org>").starts_with("451"));
+    assert!(client.say("RCPT TO:<gone@example.org>").starts_with("550"));
+    client.ok("RCPT TO:<ada@example.org>").send(b"DATA\r\n");
+    while server.sessions()[0].exchanges().count() < 7 {
+        std::thread::yield_now();
+    }
+    (server, client)
+}
+
+/// Lets a server be dropped whose expectations are not met: of removed rules they are told once.
+fn quiet(server: &MailServer) {
+    server.clear_rules();
+    assert!(server.try_verify().is_err());
+}
+
+#[test]
+fn verification_names_each_rule_that_was_not_met() {
+    let (server, _client) = ruled();
+    server.on(Trigger::connect()).expect(0).in_turn([
+        Action::disconnect(),
+        Action::proceed().after(Duration::from_secs(3)),
+    ]);
+    server.on(Trigger::quit()).expect(1..=3).send_raw("221 bye");
+    let text = server.try_verify().unwrap_err().to_string();
+    quiet(&server);
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    2 rules did not act as often as expected
+      on(rcpt_to("gone@example.org")).reply(550 5.1.1 Mailbox unavailable): expected at least 2, had 1 (expected at [here])
+      on(command("QUIT")).send_raw("221 bye"): expected 1 to 3, had 0 (expected at [here])
+
+    refused (2):
+      session 1: RCPT TO:<ada@example.org> -> 451 4.7.1 Greylisted, try again later (rule at [here])
+      session 1: RCPT TO:<gone@example.org> -> 550 5.1.1 Mailbox unavailable (rule at [here])
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "DATA", held by the rule at [here]
+    rules drew by seed 7; MAILMOCK_SEED=7 repeats it
+    "#);
+}
+
+#[test]
+fn a_wait_for_expectations_says_what_is_missing() {
+    let (server, _client) = ruled();
+    let text = server
+        .try_wait_for_expectations()
+        .blocking()
+        .unwrap_err()
+        .to_string();
+    quiet(&server);
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    waited 10ms for the expectations of rules (the wait began at [here])
+      on(rcpt_to("gone@example.org")).reply(550 5.1.1 Mailbox unavailable): expected at least 2, had 1 (expected at [here])
+
+    refused (2):
+      session 1: RCPT TO:<ada@example.org> -> 451 4.7.1 Greylisted, try again later (rule at [here])
+      session 1: RCPT TO:<gone@example.org> -> 550 5.1.1 Mailbox unavailable (rule at [here])
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "DATA", held by the rule at [here]
+    rules drew by seed 7; MAILMOCK_SEED=7 repeats it
+    "#);
+}
+
+#[test]
+fn a_wait_for_hits_says_how_many_there_were() {
+    let server = MailServer::builder()
+        .wait_timeout(Duration::from_millis(10))
+        .start();
+    let rule = server.on(Trigger::rcpt()).nth(2).reply(Reply::greylisted());
+    let text = rule
+        .try_wait_for_hits(1)
+        .blocking()
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @"
+    waited 10ms for hit 1 of on(rcpt()).nth(2).reply(451 4.7.1 Greylisted, try again later) (at [here]), which had 0 (the wait began at [here])
+
+    no client has connected
+    ");
+    rule.remove();
+    let text = rule
+        .try_wait_for_hits(1)
+        .blocking()
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @"
+    waited for hit 1 of on(rcpt()).nth(2).reply(451 4.7.1 Greylisted, try again later) (at [here]), which had 0, and was removed (the wait began at [here])
+
+    no client has connected
+    ");
+    let wait = rule.try_wait_for_hits(1);
+    drop(server);
+    insta::assert_snapshot!(without_lines(&wait.blocking().unwrap_err().to_string()), @"
+    waited for hit 1 of on(rcpt()).nth(2).reply(451 4.7.1 Greylisted, try again later) (at [here]), which had 0, and was removed (the wait began at [here])
+
+    no client has connected
+    ");
+}
+
+/// As the others that fail on purpose, and its server has expectations and a closure that panics.
+#[test]
+#[ignore = "it fails on purpose"]
+fn a_test_that_panics_with_rules() {
+    let (server, mut client) = ruled();
+    server.clear_rules();
+    assert!(client.reply().starts_with("354"));
+    server
+        .on(Trigger::when(|_| panic!("the closure's own words")))
+        .proceed();
+    assert!(client.say(".").starts_with("451"));
+    let (_client, _server) = (client, server);
+    panic!("on purpose");
+}
+
+#[test]
+fn a_story_tells_of_rules_too() {
+    let stderr = stderr_of("a_test_that_panics_with_rules");
+    let start = stderr
+        .find(" saw:")
+        .unwrap_or_else(|| panic!("no story: {stderr}"));
+    insta::assert_snapshot!(without_lines(stderr[start..].trim_end()), @r#"
+     saw:
+    a rule did not act as often as expected
+      on(rcpt_to("gone@example.org")).reply(550 5.1.1 Mailbox unavailable): expected at least 2, had 1 (expected at [here])
+    on(when(|event| …)).proceed() panicked: the closure's own words (rule at [here])
+
+    refused (3):
+      session 1: RCPT TO:<ada@example.org> -> 451 4.7.1 Greylisted, try again later (rule at [here])
+      session 1: RCPT TO:<gone@example.org> -> 550 5.1.1 Mailbox unavailable (rule at [here])
+      session 1: end of data -> 451 4.3.0 A closure of the test panicked (rule at [here]): <app@example.org> -> <ada@example.org>  "", 0 octets
+    open sessions (1):
+      session 1 of "app.example": the client's last word was the content, answered with 451 4.3.0 A closure of the test panicked
+    rules drew by seed 7; MAILMOCK_SEED=7 repeats it
+    "#);
+}
+
+/// Fails only when its server is dropped.
+#[test]
+#[ignore = "it fails on purpose"]
+fn a_test_whose_expectation_fails() {
+    let server = MailServer::start();
+    server.on(Trigger::rcpt()).expect(1).proceed();
+}
+
+#[test]
+fn an_expectation_that_fails_at_the_drop_names_its_line() {
+    let stderr = stderr_of("a_test_whose_expectation_fails");
+    let start = stderr
+        .find("a rule did not act")
+        .unwrap_or_else(|| panic!("{stderr}"));
+    let text = without_lines(stderr[start..].split("note:").next().unwrap());
+    insta::assert_snapshot!(text.trim_end(), @"
+    a rule did not act as often as expected
+      on(rcpt()).proceed(): expected exactly 1, had 0 (expected at [here])
+
+    no client has connected
+    ");
 }

@@ -143,15 +143,16 @@ impl AddressPattern {
     pub fn is_match(&self, address: &str) -> bool {
         match &self.0 {
             Address::Equal(expected) => is_same_mailbox(address, expected),
-            Address::Domain(domain) => address
-                .rsplit_once('@')
-                .is_some_and(|(_, d)| d.eq_ignore_ascii_case(domain)),
+            Address::Domain(domain) => {
+                let (address, domain) = (address.as_bytes(), domain.as_bytes());
+                let at = address.len().checked_sub(domain.len() + 1);
+                at.is_some_and(|at| {
+                    address[at] == b'@' && address[at + 1..].eq_ignore_ascii_case(domain)
+                })
+            }
             Address::Text(pattern) => {
                 pattern.is_match(address)
-                    || address.rsplit_once('@').is_some_and(|(local, domain)| {
-                        let domain = domain.to_ascii_lowercase();
-                        pattern.is_match(&format!("{local}@{domain}"))
-                    })
+                    || with_lower_domain(address).is_some_and(|a| pattern.is_match(&a))
             }
         }
     }
@@ -204,32 +205,42 @@ impl fmt::Debug for AddressPattern {
     }
 }
 
+/// The address with its domain in lower case, if that may be another.
+fn with_lower_domain(address: &str) -> Option<String> {
+    if !address.bytes().any(|b| b.is_ascii_uppercase()) {
+        return None;
+    }
+    let (local, domain) = address.rsplit_once('@')?;
+    Some(format!("{local}@{}", domain.to_ascii_lowercase()))
+}
+
 /// Whether a text has the form of a glob. On a mismatch the last `*` takes one character more, which is
 /// enough, and bounded.
 fn is_of_form(text: &str, glob: &str) -> bool {
-    let (text, glob): (Vec<char>, Vec<char>) = (text.chars().collect(), glob.chars().collect());
-    let (mut t, mut g) = (0, 0);
+    let (mut text, mut glob) = (text.chars(), glob.chars());
+    // What follows the last `*`, and the text from which that was tried.
     let mut last_star = None;
-    while t < text.len() {
-        match glob.get(g) {
-            Some('*') => {
-                last_star = Some((g, t));
-                g += 1;
+    loop {
+        let rest_of_text = text.clone();
+        match (glob.next(), text.next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                last_star = Some((glob.clone(), rest_of_text.clone()));
+                text = rest_of_text;
             }
-            Some(c) if *c == '?' || *c == text[t] => {
-                t += 1;
-                g += 1;
-            }
+            (Some('?'), Some(_)) => {}
+            (Some(wanted), Some(found)) if wanted == found => {}
             _ => {
-                let Some((star, start)) = last_star else {
+                let Some((behind_star, tried)) = &mut last_star else {
                     return false;
                 };
-                last_star = Some((star, start + 1));
-                (g, t) = (star + 1, start + 1);
+                if tried.next().is_none() {
+                    return false;
+                }
+                (glob, text) = (behind_star.clone(), tried.clone());
             }
         }
     }
-    glob[g..].iter().all(|c| *c == '*')
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod preset;
 mod rate_limit;
 mod rule_book;
 mod scope;
+mod stage_set;
 #[cfg(test)]
 mod tests;
 mod trigger;

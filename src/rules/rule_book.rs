@@ -9,6 +9,7 @@ use parking_lot::{Mutex, RwLock};
 
 use super::event::Event;
 use super::mounted_rule::MountedRule;
+use super::stage_set::StageSet;
 use crate::clock::Clock;
 use crate::smtp::{Conduct, Intervention, Reply, RuleId};
 use crate::times::Times;
@@ -16,9 +17,9 @@ use crate::times::Times;
 #[derive(Debug)]
 pub(crate) struct RuleBook {
     /// The newest first.
-    rules: RwLock<Arc<[Arc<MountedRule>]>>,
+    rules: RwLock<Arc<[Entry]>>,
     /// Rules that stay, whatever the test does: the policy that the builder set.
-    policy: Box<[Arc<MountedRule>]>,
+    policy: Box<[Entry]>,
     /// Rules that were removed and of which something is expected.
     removed: Mutex<Vec<Arc<MountedRule>>>,
     /// What the test's closures panicked with.
@@ -26,6 +27,13 @@ pub(crate) struct RuleBook {
     last_id: AtomicU64,
     seed: u64,
     clock: Arc<Clock>,
+}
+
+/// A rule, and where it may be asked.
+#[derive(Clone, Debug)]
+struct Entry {
+    stages: StageSet,
+    rule: Arc<MountedRule>,
 }
 
 /// A rule that did not act as often as it was to.
@@ -45,7 +53,7 @@ impl RuleBook {
         let last_id = AtomicU64::new(policy.len() as u64);
         let policy = policy.into_iter().enumerate().map(|(i, mut rule)| {
             rule.state.id = i as u64 + 1;
-            Arc::new(rule)
+            Entry::new(Arc::new(rule))
         });
         Self {
             rules: RwLock::new(Arc::from([])),
@@ -59,13 +67,11 @@ impl RuleBook {
     }
 
     pub(crate) fn mount(&self, mut rule: MountedRule) -> Arc<MountedRule> {
+        let mut rules = self.rules.write();
         rule.state.id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
         let rule = Arc::new(rule);
-        let mut rules = self.rules.write();
-        *rules = std::iter::once(&rule)
-            .chain(rules.iter())
-            .cloned()
-            .collect();
+        let newest = std::iter::once(Entry::new(Arc::clone(&rule)));
+        *rules = newest.chain(rules.iter().cloned()).collect();
         rule
     }
 
@@ -80,17 +86,19 @@ impl RuleBook {
 
     /// Whether the rule still is there.
     pub(crate) fn is_in_force(&self, id: RuleId) -> bool {
-        let is_policy = || self.policy.iter().any(|rule| rule.id() == id);
-        self.rules.read().iter().any(|rule| rule.id() == id) || is_policy()
+        let is_in = |entries: &[Entry]| entries.iter().any(|entry| entry.rule.id() == id);
+        is_in(&self.rules.read()) || is_in(&self.policy)
     }
 
     /// What the rules decide, if any of them acts.
     pub(crate) fn decide(&self, event: &Event<'_>) -> Option<Intervention> {
         let rules = Arc::clone(&*self.rules.read());
+        let stage = event.stage();
         rules
             .iter()
             .chain(&self.policy)
-            .find_map(|rule| self.ask(rule, event))
+            .filter(|entry| entry.stages.contains(stage))
+            .find_map(|entry| self.ask(&entry.rule, event))
     }
 
     /// What is not as expected, and what the test's closures panicked with. Of a removed rule that is
@@ -114,16 +122,18 @@ impl RuleBook {
     }
 
     fn retain(&self, is_kept: impl Fn(&MountedRule) -> bool) {
-        {
+        // It owns closures of the test, which are to be dropped under no lock.
+        let before = {
             let mut rules = self.rules.write();
-            let (kept, removed): (Vec<_>, Vec<_>) =
-                rules.iter().cloned().partition(|rule| is_kept(rule));
-            *rules = kept.into();
-            for rule in &removed {
-                rule.state.is_removed.store(true, Ordering::Release);
+            let kept = rules.iter().filter(|entry| is_kept(&entry.rule));
+            let kept = kept.cloned().collect();
+            std::mem::replace(&mut *rules, kept)
+        };
+        for entry in before.iter().filter(|entry| !is_kept(&entry.rule)) {
+            entry.rule.state.is_removed.store(true, Ordering::Release);
+            if entry.rule.expected.is_some() {
+                self.removed.lock().push(Arc::clone(&entry.rule));
             }
-            let expected = removed.into_iter().filter(|rule| rule.expected.is_some());
-            self.removed.lock().extend(expected);
         }
         self.clock.wake_timers();
     }
@@ -152,6 +162,13 @@ impl RuleBook {
     }
 }
 
+impl Entry {
+    fn new(rule: Arc<MountedRule>) -> Self {
+        let stages = rule.trigger.stages();
+        Self { stages, rule }
+    }
+}
+
 impl Unmet {
     fn of(rule: &MountedRule) -> Option<Self> {
         let (expected, location) = rule.expected?;
@@ -167,7 +184,8 @@ impl Unmet {
 }
 
 /// In the order in which the rules were set up.
-fn unmet_of(removed: &[Arc<MountedRule>], rules: &[Arc<MountedRule>]) -> Vec<Unmet> {
+fn unmet_of(removed: &[Arc<MountedRule>], rules: &[Entry]) -> Vec<Unmet> {
+    let rules = rules.iter().map(|entry| &entry.rule);
     let mut all: Vec<_> = removed.iter().chain(rules).collect();
     all.sort_by_key(|rule| rule.state.id);
     all.into_iter().filter_map(|rule| Unmet::of(rule)).collect()

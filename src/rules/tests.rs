@@ -533,7 +533,7 @@ fn what_a_rule_holds_is_in_the_transcript_at_once() {
         steps.as_slice(),
         [
             Step::Record(Fact::Exchange {
-                answer: Answer::Nothing,
+                answer: Answer::Nothing(_),
                 ..
             }),
             Step::Hold { .. },

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::event::Event;
+use super::stage_set::StageSet;
 use crate::mail::{AddressPattern, MailMatcher};
-use crate::smtp::{Command, Moment};
+use crate::smtp::{Command, Moment, Stage, stage_of};
 
 /// What a rule waits for. The constructors are all the places at which a rule can act.
 ///
@@ -127,6 +128,21 @@ impl Trigger {
     /// [verified](crate::MailServer::verify) or dropped.
     pub fn when(condition: impl Fn(&Event<'_>) -> bool + Send + Sync + 'static) -> Self {
         Self(Place::When(Arc::new(condition)))
+    }
+
+    /// Where it can be met at all.
+    pub(super) fn stages(&self) -> StageSet {
+        StageSet::of(match &self.0 {
+            Place::Connect => Stage::Connect,
+            Place::Hello => Stage::Hello,
+            Place::Auth => Stage::Auth,
+            Place::Mail(_) => Stage::Mail,
+            Place::Rcpt(_) => Stage::Rcpt,
+            Place::Data => Stage::Data,
+            Place::EndOfData(_) => Stage::EndOfData,
+            Place::Verb(verb) => stage_of(verb),
+            Place::When(_) => return StageSet::ALL,
+        })
     }
 
     pub(super) fn is_match(&self, event: &Event<'_>) -> bool {

@@ -202,6 +202,11 @@ fn unquoted(local: &str) -> Cow<'_, str> {
 
 /// Whether two addresses mean one mailbox.
 pub(crate) fn is_same_mailbox(a: &str, b: &str) -> bool {
+    // Most are not, and most of those are told by this: only quotes are left out of account.
+    let is_quoted = |address: &str| address.starts_with('"');
+    if a.len() != b.len() && !is_quoted(a) && !is_quoted(b) {
+        return false;
+    }
     let ((a_local, a_domain), (b_local, b_domain)) = (split(a), split(b));
     match (a_domain, b_domain) {
         (Some(a_domain), Some(b_domain)) => {

@@ -22,17 +22,11 @@ impl ServerSession {
         }
     }
 
-    /// Answers with the protocol's own reply, unless something else is to be said.
-    pub(super) fn answer_as(&mut self, said: Said, own: Reply, mut manner: Manner) {
-        manner.instead.get_or_insert(Answer::Reply(own));
-        self.answer_instead(said, manner);
-    }
-
-    /// Answers with what the manner has, if it has anything.
-    pub(super) fn answer_instead(&mut self, said: Said, manner: Manner) {
-        let answer = match manner.instead {
-            Some(Answer::Reply(reply)) => Answer::Reply(self.as_sent(reply)),
-            answer => answer.unwrap_or(Answer::Nothing),
+    /// Answers, with what the manner has in place of the protocol's own reply if it has something.
+    pub(super) fn answer_as(&mut self, said: Said, own: impl Into<Answer>, manner: Manner) {
+        let answer = match manner.instead.unwrap_or_else(|| own.into()) {
+            Answer::Reply(reply) => Answer::Reply(self.as_sent(reply)),
+            answer => answer,
         };
         let recorded = answer.clone();
         let fact = if std::mem::take(&mut self.has_open_exchange) {
@@ -50,7 +44,7 @@ impl ServerSession {
                 rule,
             }),
             (Answer::Raw(octets), _) => Some(Step::SendRaw(octets)),
-            (Answer::Nothing, _) => None,
+            (Answer::Nothing(_), _) => None,
         });
         if let Some(end) = manner.end {
             self.close(end);
@@ -156,10 +150,9 @@ impl ServerSession {
             recipient,
             content,
         })));
-        if manner.instead.is_none() {
-            manner.instead = reply.map(Answer::Reply);
+        if let Some(answer) = manner.instead.take().or(reply.map(Answer::Reply)) {
+            self.answer_as(said, answer, manner);
         }
-        self.answer_instead(said, manner);
     }
 
     /// Ends the session behind what was answered last.

@@ -148,7 +148,7 @@ impl ServerSession {
             },
         };
         let refusal = Refusal::by_rule(origin, None);
-        let manner = Manner::ending(SessionEnd::Disconnected);
+        let manner = Manner::ending(SessionEnd::Disconnected, origin);
         self.refuse_content(*transaction, Stage::Data, said, refusal, manner);
         true
     }

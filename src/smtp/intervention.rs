@@ -107,7 +107,7 @@ impl ServerSession {
         };
         self.record(Fact::Exchange {
             said: matter.said(),
-            answer: Answer::Nothing,
+            answer: Answer::Nothing(intervention.origin),
         });
         self.has_open_exchange = true;
         self.steps.push_back(Step::Hold {
@@ -166,11 +166,11 @@ impl ServerSession {
                 self.proceed(matter, manner, policy);
             }
             Conduct::Close => {
-                let manner = Manner::ending(SessionEnd::Disconnected);
+                let manner = Manner::ending(SessionEnd::Disconnected, origin);
                 self.turn_down(matter, Refusal::by_rule(origin, None), manner);
             }
             Conduct::Reset => {
-                let manner = Manner::ending(SessionEnd::Reset);
+                let manner = Manner::ending(SessionEnd::Reset, origin);
                 self.turn_down(matter, Refusal::by_rule(origin, None), manner);
             }
             Conduct::Discard => match matter {
@@ -181,7 +181,11 @@ impl ServerSession {
                 matter => self.proceed(matter, Manner::default(), policy),
             },
             Conduct::AcceptThenClose => {
-                self.proceed(matter, Manner::ending(SessionEnd::Disconnected), policy);
+                self.proceed(
+                    matter,
+                    Manner::ending(SessionEnd::Disconnected, origin),
+                    policy,
+                );
             }
         }
     }
@@ -211,11 +215,11 @@ impl ServerSession {
                 if let (334, Ok(turn)) = (code, turn) {
                     self.state = State::AwaitingCredentials(turn.into_exchange());
                 }
-                self.answer_instead(Said::command(&line), manner);
+                self.answer_as(Said::command(&line), Answer::Nothing(origin), manner);
             }
             Matter::Credentials { login, said } if code == 334 => {
                 self.state = State::AwaitingCredentials(Exchange::Presented(login));
-                self.answer_instead(said, manner);
+                self.answer_as(said, Answer::Nothing(origin), manner);
             }
             matter if matter.is_done_by(code) => self.proceed(matter, manner, policy),
             matter => self.turn_down(matter, Refusal::by_rule(origin, reply), manner),

@@ -1,5 +1,6 @@
 //! How an answer goes out, if a rule has a say in that.
 
+use std::panic::Location;
 use std::time::Duration;
 
 use super::reply::Reply;
@@ -32,11 +33,11 @@ impl Manner {
         self
     }
 
-    /// Ends the session without a word.
-    pub(super) fn ending(end: SessionEnd) -> Self {
+    /// Ends the session without a word, as the rule of that line has it.
+    pub(super) fn ending(end: SessionEnd, origin: &'static Location<'static>) -> Self {
         Self {
             end: Some(end),
-            ..Self::saying(Answer::Nothing)
+            ..Self::saying(Answer::Nothing(origin))
         }
     }
 }

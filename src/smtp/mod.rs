@@ -54,4 +54,5 @@ pub(crate) use refusal::Refusal;
 pub(crate) use session::{Interruption, ServerSession};
 pub(crate) use settings::Settings;
 pub(crate) use step::{Answer, Fact, Rejected, Said, Step};
+pub(crate) use verb::stage_of;
 pub(crate) use verdict::{Conduct, Delay, Intervention, RuleId, Verdict};

@@ -139,8 +139,9 @@ impl ServerSession {
             }
         };
         if let Some(held) = self.held.take() {
-            let refusal = Refusal::by_rule(held.intervention.origin, None);
-            self.turn_down(held.matter, refusal, Manner::ending(end));
+            let origin = held.intervention.origin;
+            let refusal = Refusal::by_rule(origin, None);
+            self.turn_down(held.matter, refusal, Manner::ending(end, origin));
         }
         self.close(end);
     }

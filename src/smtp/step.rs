@@ -102,8 +102,14 @@ impl Said {
 pub(crate) enum Answer {
     Reply(Reply),
     Raw(Arc<[u8]>),
-    /// Nothing, or nothing yet.
-    Nothing,
+    /// Nothing, or nothing yet, as the rule of that line has it.
+    Nothing(&'static Location<'static>),
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(reply)
+    }
 }
 
 /// A refusal, or a transaction that came to nothing.

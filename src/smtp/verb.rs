@@ -42,6 +42,11 @@ const VERBS: [(&str, Verb); 17] = [
     ("TURN", Verb::Obsolete),
 ];
 
+/// Where in a dialogue a command with that verb comes.
+pub(crate) fn stage_of(verb: &str) -> Stage {
+    Verb::of(verb.as_bytes()).stage()
+}
+
 impl Verb {
     /// The verb that a line begins with.
     pub(crate) fn of(line: &[u8]) -> Self {
