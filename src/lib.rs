@@ -83,10 +83,68 @@
 //! [switched off](MailServerBuilder::without_extension) to see how a client falls back. It forgives
 //! what real servers forgive, and remarks on it; a [`strict`](MailServerBuilder::strict) one does not.
 //!
-//! # Outages
+//! # Bad weather
 //!
-//! [`MailServer::go_down`] ends all sessions and has connections refused;
-//! [`MailServer::come_back`] listens again on the same port.
+//! How does the application cope when the mail server does not? A *rule* says when, how often, and what
+//! then; it is in force when its line ends:
+//!
+//! ```
+//! # use lettre::{Message, SmtpTransport, Transport};
+//! # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).body(String::new())?;
+//! # struct App(SmtpTransport);
+//! # impl App { fn send_with_retries(&self, mail: &Message) { while self.0.send(mail).is_err() {} } }
+//! use mailmock::{MailServer, Reply, Trigger};
+//!
+//! let server = MailServer::start();
+//! # let app = App(SmtpTransport::from_url(&server.url())?.build());
+//! let busy = server.on(Trigger::end_of_data()).first(2).reply(Reply::try_again_later());
+//! server.on(Trigger::rcpt_to("gone@example.org")).expect(0).reply(Reply::mailbox_unavailable());
+//!
+//! app.send_with_retries(&mail);
+//! assert_eq!(busy.hits(), 2);
+//! server.only_mail();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - [`Trigger`] lists all the places at which a rule can act; addresses are given as they are, or as
+//!   [`domain`], [`glob`], [`matches`](fn@matches) or a closure, mails as [`a_mail`].
+//! - [`RuleBuilder`] has how often ([`first`](RuleBuilder::first), [`every`](RuleBuilder::every),
+//!   [`per_mail`](RuleBuilder::per_mail), [`with_probability`](RuleBuilder::with_probability), …) and what
+//!   ([`reply`](RuleBuilder::reply), [`hang`](RuleBuilder::hang), [`reset`](RuleBuilder::reset),
+//!   [`drip`](RuleBuilder::drip), …). [`Reply`] has the standard's replies by name.
+//! - [`Rule`] is the handle: [`hits`](Rule::hits), [`wait_for_hits`](Rule::wait_for_hits),
+//!   [`remove`](Rule::remove). The newest rule that is due decides; [`proceed`](RuleBuilder::proceed) makes
+//!   exceptions.
+//! - [`expect`](RuleBuilder::expect) says how often a rule is to act: verified when the server is dropped.
+//! - [`MailServer::advance_time`] moves the server's clock: "try again in ten minutes" takes no time.
+//! - Nothing is left to chance: what is random draws from a [seed](MailServerBuilder::seed).
+//!
+//! What a rule refused is in [`MailServer::rejections`], with the [line](Rejection::rule) of the rule.
+//!
+//! | Outage | What to write |
+//! |---|---|
+//! | connection refused | `server.go_down()`, then `server.come_back()` on the same port |
+//! | silent after connect | `server.on(Trigger::connect()).hang()` |
+//! | connection reset | `server.on(Trigger::connect()).reset()`, or `.disconnect()` for a close |
+//! | "busy" greeting | `server.on(Trigger::connect()).reply(Reply::service_not_available())` (421) |
+//! | "not for you" greeting | `server.on(Trigger::connect()).reply(Reply::no_smtp_service())` (554) |
+//! | pooled session gone stale | `server.advance_time(Duration::from_secs(600))` (421), or `server.on(Trigger::mail()).nth(2).per_session().reply(Reply::service_not_available())` |
+//! | sender's host unknown | `server.on(Trigger::mail()).reply(Reply::new(550, "Unknown host").enhanced("5.1.8"))` |
+//! | STARTTLS not available | `server.on(Trigger::starttls()).reply(Reply::tls_not_available())` |
+//! | wrong password | `server.on(Trigger::auth()).first(1).reply(Reply::credentials_invalid())` |
+//! | slow | `server.on(Trigger::rcpt()).after(Duration::from_secs(3)).proceed()`; `.drip(..)`, `.throttle(..)` |
+//! | never answers | `server.on(Trigger::data()).hang()` |
+//! | drop in the midst of the content | `server.on(Trigger::data()).disconnect_after_bytes(1_000)` |
+//! | drop behind the final dot: duplicates | `server.on(Trigger::end_of_data()).first(1).accept_then_disconnect()` |
+//! | accepted and lost | `server.on(Trigger::end_of_data()).accept_and_discard()` |
+//! | greylisting | `server.greylist(Duration::from_secs(600))` |
+//! | one recipient of three refused | `server.on(Trigger::rcpt_to("gone@example.org")).reply(Reply::mailbox_unavailable())` |
+//! | mailbox full | `server.on(Trigger::rcpt_to("ada@example.org")).reply(Reply::mailbox_full())` |
+//! | refused as spam | `server.on(Trigger::end_of_data_when(a_mail().subject(contains("win")))).reply(Reply::rejected_by_policy())` |
+//! | rate limited | `server.rate_limit(RateLimit::new(10, Duration::from_secs(60)))`; `server.max_mails_per_session(2)` |
+//! | replies that are none | `server.on(Trigger::mail()).send_raw("250-half of a reply\r\n")` |
+//! | unknown users, no relaying | `MailServer::builder().local_domain("example.org").mailbox("ada@example.org")` |
+//! | the address decides | `MailServer::builder().magic_recipients()`, then mail to `bounce-550@example.org` |
 //!
 //! # Limits
 //!

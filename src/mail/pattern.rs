@@ -8,7 +8,7 @@ use regex_lite::Regex;
 use crate::smtp::is_same_mailbox;
 
 /// What a text is to be like. A `&str` is a pattern that the text is to equal; [`contains`],
-/// [`starts_with`], [`ends_with`], [`matches`] and [`glob`] make others, and so does a closure
+/// [`starts_with`], [`ends_with`], [`matches`](fn@matches) and [`glob`] make others, and so does a closure
 /// `|text: &str| -> bool`.
 #[derive(Clone)]
 pub struct TextPattern(Text);
