@@ -264,7 +264,13 @@ fn a_test_that_panics() {
 }
 
 fn stderr_of(test: &str) -> String {
+    stderr_with_seed(test, None)
+}
+
+fn stderr_with_seed(test: &str, seed: Option<&str>) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
+        .env_remove("MAILMOCK_SEED")
+        .envs(seed.map(|seed| ("MAILMOCK_SEED", seed)))
         .env("RUST_BACKTRACE", "0")
         .args([
             "--exact",
@@ -516,4 +522,35 @@ fn an_expectation_that_fails_at_the_drop_names_its_line() {
 
     no client has connected
     ");
+}
+
+/// Says which seed is used, by its server and by one that has its own.
+#[test]
+#[ignore = "it fails on purpose"]
+fn a_test_whose_rules_are_random() {
+    for server in [MailServer::start(), MailServer::builder().seed(1).start()] {
+        server.on(Trigger::rcpt()).with_probability(0.5).proceed();
+        eprintln!("{}", server.try_only_mail().unwrap_err());
+    }
+    panic!("on purpose");
+}
+
+#[test]
+fn the_environment_may_say_the_seed_and_the_test_has_the_last_word() {
+    let seeds = |seed| -> Vec<String> {
+        let stderr = stderr_with_seed("a_test_whose_rules_are_random", seed);
+        let lines = stderr
+            .lines()
+            .filter_map(|line| line.split("MAILMOCK_SEED=").nth(1));
+        lines
+            .map(|line| line.trim_end_matches(" repeats it").to_owned())
+            .collect()
+    };
+    assert_eq!(seeds(None), ["5321", "1"]);
+    assert_eq!(seeds(Some("4711")), ["4711", "1"]);
+    let stderr = stderr_with_seed("a_test_whose_rules_are_random", Some("yesterday"));
+    assert!(
+        stderr.contains("MAILMOCK_SEED is not a number of 64 bits: \"yesterday\""),
+        "{stderr}"
+    );
 }
