@@ -1,7 +1,7 @@
 //! Clients that people really use, in the kinds of test in which they use them.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::PoolConfig;
@@ -10,7 +10,7 @@ use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, SmtpTransport, Tokio1Executor, Transport as _,
 };
 use mail_send::SmtpClientBuilder;
-use mailmock::{Extension, MailServer, SessionEnd};
+use mailmock::{Extension, MailServer, Reply, SessionEnd, Trigger};
 
 fn mailbox(address: &str) -> Mailbox {
     address.parse().unwrap()
@@ -268,9 +268,16 @@ async fn mail_send() {
     assert_eq!(server.sessions()[0].logins()[0].identity(), "app");
 }
 
+/// As [`output_of`], of a program that must succeed.
+fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<()> {
+    let output = output_of(program, arguments, input)?;
+    assert!(output.status.success(), "{program}: {output:?}");
+    Some(())
+}
+
 /// Runs another program with the message as its standard input. `None` if there is no such program
 /// here; under CI it must be there.
-fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<()> {
+fn output_of(program: &str, arguments: &[&str], input: &[u8]) -> Option<Output> {
     let child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -285,10 +292,9 @@ fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<()> {
         }
         Err(error) => panic!("{program} is missing: {error}"),
     };
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{program}: {output:?}");
-    Some(())
+    // One that gives up early does not read it.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    Some(child.wait_with_output().unwrap())
 }
 
 #[test]
@@ -384,4 +390,104 @@ fn python_smtplib() {
         let size = input.len();
         assert_eq!(parameters, format!("SIZE={size} BODY=8BITMIME"));
     }
+}
+
+/// A server that refuses one recipient of three, and what it has in the end.
+fn refusing_bob() -> MailServer {
+    let server = MailServer::start();
+    server
+        .on(Trigger::rcpt_to("bob@example.org"))
+        .reply(Reply::mailbox_unavailable());
+    server
+}
+
+fn recipients(server: &MailServer) -> Vec<String> {
+    let mails = server.mails();
+    let paths = mails
+        .iter()
+        .flat_map(|mail| mail.envelope().forward_paths());
+    paths.map(|path| path.as_str().to_owned()).collect()
+}
+
+const SMTPLIB_REFUSED: &str = "
+import smtplib, sys
+to = ['ada@example.org', 'bob@example.org', 'boss@example.org']
+with smtplib.SMTP(sys.argv[1], int(sys.argv[2])) as client:
+    refused = client.sendmail('app@example.org', to, b'Hello')
+    assert refused == {'bob@example.org': (550, b'5.1.1 Mailbox unavailable')}, refused
+    try:
+        client.sendmail('app@example.org', ['bob@example.org'], b'Hello')
+        raise SystemExit('it was not refused')
+    except smtplib.SMTPRecipientsRefused as error:
+        assert error.recipients['bob@example.org'][0] == 550
+";
+
+#[test]
+fn python_smtplib_sends_to_the_others() {
+    let server = refusing_bob();
+    let port = server.port().to_string();
+    let arguments = ["-c", SMTPLIB_REFUSED, server.host(), &port];
+    if run("python3", &arguments, b"").is_some() {
+        assert_eq!(recipients(&server), ["ada@example.org", "boss@example.org"]);
+    }
+}
+
+#[test]
+fn curl_sends_to_the_others_if_told_so() {
+    let others: &[&str] = &["ada@example.org", "boss@example.org"];
+    for (option, code, reached) in [
+        ("--silent", 55, &[][..]),
+        ("--mail-rcpt-allowfails", 0, others),
+    ] {
+        let server = refusing_bob();
+        let url = server.url();
+        let mut arguments = vec![option, "--url", &url, "--mail-from", "app@example.org"];
+        for to in ["ada@example.org", "bob@example.org", "boss@example.org"] {
+            arguments.extend(["--mail-rcpt", to]);
+        }
+        arguments.extend(["--upload-file", "-"]);
+        if let Some(output) = output_of("curl", &arguments, b"Hello\r\n") {
+            assert_eq!(output.status.code(), Some(code), "{output:?}");
+            assert_eq!(recipients(&server), reached);
+        }
+    }
+}
+
+#[test]
+fn swaks_sends_to_the_others() {
+    let server = refusing_bob();
+    let host = format!("{}:{}", server.host(), server.port());
+    let to = "ada@example.org,bob@example.org,boss@example.org";
+    let arguments = [
+        "--server",
+        &host,
+        "--from",
+        "app@example.org",
+        "--to",
+        to,
+        "--data",
+        "-",
+    ];
+    if let Some(output) = output_of("swaks", &arguments, b"Hello\r\n") {
+        assert!(
+            String::from_utf8_lossy(&output.stdout).contains("<** 550 5.1.1 Mailbox unavailable")
+        );
+        assert_eq!(recipients(&server), ["ada@example.org", "boss@example.org"]);
+    }
+}
+
+#[tokio::test]
+async fn mail_send_gives_up_at_the_first_refusal() {
+    let server = refusing_bob();
+    let mut client = SmtpClientBuilder::new("127.0.0.1", server.port())
+        .unwrap()
+        .implicit_tls(false)
+        .connect_plain()
+        .await
+        .unwrap();
+    let to = ["ada@example.org", "bob@example.org", "boss@example.org"];
+    let message = mail_send::smtp::message::Message::new("app@example.org", to, b"Hello\r\n");
+    let error = client.send(message).await.unwrap_err();
+    assert!(error.to_string().contains("Mailbox unavailable"), "{error}");
+    assert!(server.mails().is_empty());
 }
