@@ -11,6 +11,9 @@ use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 use tokio::time::{Instant, Sleep, sleep};
 
+/// So far a clock can be advanced in all: what counts from its time must not come to the end of time.
+const MAX_ADVANCE: Duration = Duration::from_secs(86_400 * 365 * 100);
+
 /// Tells the time since the server was set up.
 #[derive(Debug)]
 pub(crate) struct Clock {
@@ -36,7 +39,7 @@ impl Clock {
     pub(crate) fn advance(&self, duration: Duration) {
         {
             let mut advanced = self.advanced.lock();
-            *advanced = advanced.saturating_add(duration);
+            *advanced = advanced.saturating_add(duration).min(MAX_ADVANCE);
         }
         self.wake_timers();
     }
@@ -52,30 +55,30 @@ impl Clock {
 pub(crate) struct Timer {
     clock: Arc<Clock>,
     sleep: Pin<Box<Sleep>>,
-    /// When it would fire, by the clock, unless that is moved.
-    armed_for: Duration,
+    /// When it would fire, by the clock; `None` if that has moved since.
+    armed_for: Option<Duration>,
     moved: Pin<Box<OwnedNotified>>,
 }
 
 impl Timer {
     pub(crate) fn new(clock: Arc<Clock>, duration: Duration) -> Self {
         Self {
-            armed_for: clock.now().saturating_add(duration),
+            armed_for: Some(clock.now().saturating_add(duration)),
             sleep: Box::pin(sleep(duration)),
             moved: Box::pin(Arc::clone(&clock.moved).notified_owned()),
             clock,
         }
     }
 
-    /// Whether the clock has moved, or timers were woken, since it was last asked.
+    /// Ready when the clock shows that time.
     ///
     /// It stays armed for what it was armed for, so that a deadline that is put off all the time costs
     /// nothing.
     pub(crate) fn poll_until(&mut self, cx: &mut Context<'_>, deadline: Duration) -> Poll<()> {
         loop {
-            let is_moved = self.poll_moved(cx).is_ready();
-            if !is_moved && deadline >= self.armed_for && self.sleep.as_mut().poll(cx).is_pending()
-            {
+            let _ = self.poll_moved(cx); // it tells by `armed_for`
+            let is_armed = self.armed_for.is_some_and(|time| time <= deadline);
+            if is_armed && self.sleep.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
             let now = self.clock.now();
@@ -92,6 +95,7 @@ impl Timer {
         if polled.is_ready() {
             let moved = Arc::clone(&self.clock.moved).notified_owned();
             self.moved.set(moved);
+            self.armed_for = None;
         }
         polled
     }
@@ -100,7 +104,7 @@ impl Timer {
         let rest = deadline - now;
         let at = Instant::now().checked_add(rest);
         self.sleep.as_mut().reset(at.unwrap_or_else(far_future));
-        self.armed_for = deadline;
+        self.armed_for = Some(deadline);
     }
 }
 

@@ -17,6 +17,11 @@ impl Times {
         count >= self.min && !self.is_exceeded_by(count)
     }
 
+    /// Whether something that happens so often at most can be right.
+    pub(crate) fn can_be_met_by(&self, most: usize) -> bool {
+        self.min <= most
+    }
+
     /// Whether so many are too many.
     pub(crate) fn is_exceeded_by(&self, count: usize) -> bool {
         self.max.is_some_and(|max| count > max)

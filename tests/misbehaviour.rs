@@ -111,7 +111,13 @@ fn a_refused_greeting_leaves_the_client_only_quit() {
     );
     let mut client = Client::connect_silently(&server);
     assert_eq!(client.reply(), "554 5.3.2 No SMTP service here");
-    for line in ["EHLO x", "NOOP", "MAIL FROM:<a@b.org>", "RSET"] {
+    for line in [
+        "EHLO x",
+        "NOOP",
+        "MAIL FROM:<a@b.org>",
+        "MAIL garbage",
+        "FOO",
+    ] {
         assert_eq!(client.say(line), "503 5.5.1 No SMTP service here", "{line}");
     }
     client.ok("QUIT");
@@ -269,26 +275,63 @@ fn a_connection_can_end_in_the_midst_of_content() {
 }
 
 #[test]
-fn content_can_be_taken_in_slowly_and_the_clock_hurries_it() {
+fn content_of_just_so_many_octets_is_taken() {
+    for (limit, is_taken) in [(6, false), (7, true)] {
+        for ways in [
+            &b"DATA\r\nHello\r\n.\r\n"[..],
+            b"BDAT 3\r\nHelBDAT 4 LAST\r\nlo\r\n",
+        ] {
+            let server = MailServer::start();
+            server.on(Trigger::data()).disconnect_after_bytes(limit);
+            let mut client = client(&server);
+            client
+                .ok("MAIL FROM:<a@b.org>")
+                .ok("RCPT TO:<c@d.org>")
+                .send(ways);
+            client.send(b"QUIT\r\n");
+            client.rest();
+            assert_eq!(server.mails().len(), usize::from(is_taken), "{limit}");
+            let kept = server
+                .rejections()
+                .iter()
+                .map(|r| r.message().unwrap().size())
+                .next();
+            assert_eq!(kept, (!is_taken).then_some(6));
+        }
+    }
+}
+
+#[test]
+fn a_rule_that_was_removed_lets_the_content_in() {
     let server = MailServer::start();
     let slow = server.on(Trigger::data()).throttle(100);
+    let cut = server.on(Trigger::data()).nth(1).disconnect_after_bytes(10);
     let mut client = client(&server);
-    // A minute's worth, in real time; ten of them on the clock.
-    client
-        .begin("a@b.org", &["c@d.org"])
-        .send(&b"x\r\n".repeat(2_000));
-    for _ in 0..1_000 {
-        server.advance_time(Duration::from_millis(250));
+    for rule in [cut, slow] {
+        client.begin("a@b.org", &["c@d.org"]).send(b"0123456789");
+        rule.wait_for_hits(1).blocking();
+        rule.remove();
+        client.send(&b"x\r\n".repeat(2_000));
+        client.ok(".");
     }
-    client.ok(".");
-    assert_eq!(server.only_mail().message().size(), 6_000);
-    // And removed, it is gone in the midst of it.
-    client
-        .begin("a@b.org", &["c@d.org"])
-        .send(&b"x\r\n".repeat(2_000));
-    slow.remove();
-    client.ok(".");
     assert_eq!(server.mails().len(), 2);
+}
+
+#[test]
+fn a_rule_that_is_removed_releases_only_what_is_its_own() {
+    let server = MailServer::start();
+    let slow = server.on(Trigger::data()).throttle(1);
+    let busy = server
+        .on(Trigger::end_of_data())
+        .after(Duration::from_millis(50))
+        .reply(Reply::try_again_later());
+    let mut client = client(&server);
+    client.ok("MAIL FROM:<a@b.org>").ok("RCPT TO:<c@d.org>");
+    client.send(b"BDAT 20 LAST\r\n01234567890123456789");
+    slow.wait_for_hits(1).blocking();
+    slow.remove();
+    assert!(client.reply().starts_with("451 "));
+    assert_eq!((busy.hits(), server.mails().len()), (1, 0));
 }
 
 #[test]
@@ -401,13 +444,146 @@ fn rules_hold_for_pipelined_commands_and_chunks_too() {
     assert_eq!(
         codes,
         [
-            "250", "550", "250", "250", "250", "250", "250", "452", "250", "221"
+            "250", "550", "250", "250", "250", "250", "250", "452", "503", "221"
         ]
     );
-    let contents: Vec<_> = server
-        .mails()
-        .iter()
-        .map(|m| m.message().raw().to_vec())
-        .collect();
-    assert_eq!(contents, [b"1\r\n2\r\n".to_vec(), b"4\r\n".to_vec()]);
+    assert_eq!(server.only_mail().message().raw(), b"1\r\n2\r\n");
+}
+
+#[test]
+fn a_refused_chunk_fails_the_transaction() {
+    let server = MailServer::start();
+    server
+        .on(Trigger::command("BDAT"))
+        .nth(2)
+        .reply(Reply::insufficient_storage());
+    server
+        .on(Trigger::data())
+        .nth(2)
+        .reply(Reply::try_again_later());
+    let mut client = client(&server);
+    // RFC 3030 §2: what is in the pipeline behind it is taken in, and comes to nothing.
+    client.send(
+        b"MAIL FROM:<a@b.org>\r\nRCPT TO:<c@d.org>\r\nBDAT 3\r\nRSTBDAT 3\r\nQUIBDAT 5 LAST\r\nRSET\n\
+          DATA\r\nRSET\r\n",
+    );
+    let codes: Vec<_> = (0..7).map(|_| client.reply()[..3].to_owned()).collect();
+    assert_eq!(codes, ["250", "250", "250", "452", "503", "503", "250"]);
+    client.ok("MAIL FROM:<a@b.org>").ok("RCPT TO:<c@d.org>");
+    client.send(b"BDAT 3 LAST\r\nabc");
+    assert!(client.reply().starts_with("451"));
+    client.ok("QUIT");
+    assert!(server.mails().is_empty());
+    let causes: Vec<_> = server.rejections().iter().map(|r| r.cause()).collect();
+    assert_eq!(
+        causes,
+        [Cause::Rule, Cause::Sequence, Cause::Sequence, Cause::Rule]
+    );
+}
+
+#[test]
+fn clients_that_leave_are_noticed_whatever_keeps_the_server_busy() {
+    type SetUp = fn(&MailServer) -> mailmock::Rule;
+    // Behind so much that nobody reads, a bit more than is read ahead in the last one.
+    let leave: [(SetUp, &[u8], usize); 3] = [
+        (
+            |s| s.on(Trigger::command("NOOP")).drip(TEN_MINUTES),
+            b"NOOP\r\n",
+            1 << 16,
+        ),
+        (
+            |s| s.on(Trigger::data()).throttle(1),
+            b"BDAT 100000\r\n",
+            1 << 16,
+        ),
+        (
+            |s| s.on(Trigger::command("NOOP")).hang(),
+            b"NOOP\r\n",
+            (1 << 20) + (1 << 16),
+        ),
+    ];
+    for (set_up, line, octets) in leave {
+        let server = MailServer::start();
+        set_up(&server);
+        let mut client = client(&server);
+        client
+            .ok("MAIL FROM:<a@b.org>")
+            .ok("RCPT TO:<c@d.org>")
+            .send(line);
+        client.send(&vec![b'x'; octets]);
+        drop(client);
+        assert_eq!(end(&server), SessionEnd::ClientClosed);
+    }
+}
+
+#[test]
+fn credentials_stay_secret_whatever_a_rule_says() {
+    let server = MailServer::start();
+    let rule = server
+        .on(Trigger::command("AUTH"))
+        .first(1)
+        .reply(Reply::new(334, "Z28gb24="));
+    let mut client = client(&server);
+    client.ok("AUTH XOAUTH2");
+    assert!(client.say("c2VjcmV0").starts_with("504 "));
+    rule.remove();
+    server
+        .on(Trigger::command("AUTH"))
+        .reply(Reply::new(235, "welcome"));
+    client.ok("AUTH PLAIN AGFwcABzZWNyZXQ=");
+    assert_eq!(server.sessions()[0].logins()[0].password(), "secret");
+    let without = MailServer::builder().no_auth().start();
+    without
+        .on(Trigger::command("AUTH"))
+        .reply(Reply::new(235, "welcome"));
+    Client::connect(&without)
+        .ok("EHLO x")
+        .ok("AUTH PLAIN AGFwcABzZWNyZXQ=");
+    for server in [server, without] {
+        let transcript = transcript(&server);
+        assert!(
+            !transcript.contains("c2Vj") && !transcript.contains("AGFw"),
+            "{transcript}"
+        );
+        assert!(transcript.contains("[secret]"), "{transcript}");
+    }
+}
+
+#[test]
+fn two_rules_can_hold_one_command() {
+    let server = MailServer::start();
+    let pause = Duration::from_millis(5);
+    server.on(Trigger::data()).after(pause).proceed();
+    server.on(Trigger::end_of_data()).after(pause).proceed();
+    server.on(Trigger::command("AUTH")).after(pause).proceed();
+    server.on(Trigger::auth()).after(pause).proceed();
+    let mut client = client(&server);
+    client.ok("AUTH PLAIN AGFwcABzZWNyZXQ=");
+    client.ok("MAIL FROM:<a@b.org>").ok("RCPT TO:<c@d.org>");
+    client.send(b"BDAT 3 LAST\r\nabc");
+    client.reply();
+    let commands = server.sessions()[0]
+        .exchanges()
+        .filter_map(|e| e.command().map(str::to_owned))
+        .collect::<Vec<_>>();
+    assert_eq!(commands.len(), 5, "{commands:?}");
+}
+
+#[test]
+fn what_is_decided_about_bdat_holds_for_its_reply() {
+    let server = MailServer::builder().max_message_size(5).start();
+    server
+        .on(Trigger::command("BDAT"))
+        .reply_then_disconnect(Reply::new(250, "mine, and bye"));
+    server.on(Trigger::end_of_data()).proceed();
+    for (content, expected) in [
+        ("abc", "250 mine, and bye\r\n"),
+        ("abcdefg", "552 5.3.4 Message too big for this server\r\n"),
+    ] {
+        let mut client = client(&server);
+        client.ok("MAIL FROM:<a@b.org>").ok("RCPT TO:<c@d.org>");
+        client.send(format!("BDAT {} LAST\r\n{content}", content.len()).as_bytes());
+        assert_eq!(client.rest(), expected);
+    }
+    assert_eq!(server.only_mail().message().raw(), b"abc");
 }

@@ -25,6 +25,7 @@ fn company() -> MailServer {
             ["ada@example.org", "guest@example.net"],
         )
         .mailing_list("nobody@example.org", [])
+        .mailbox("jörg@example.org")
         .start()
 }
 
@@ -109,6 +110,16 @@ fn a_directory_answers_vrfy_and_expn() {
             "EXPN <staff@example.org>",
             "250-2.1.5 Ada Lovelace <ada@example.org>\n250 2.1.5 <guest@example.net>",
         ),
+        (
+            "VRFY Ada <ada@example.org>",
+            "250 2.1.5 Ada Lovelace <ada@example.org>",
+        ),
+        ("VRFY <>", "550 5.1.1 Mailbox unavailable"),
+        ("EXPN <>", "550 5.1.1 No such mailing list"),
+        (
+            "VRFY jörg@example.org",
+            "250 2.1.5 a mailbox that is not ASCII",
+        ),
         ("EXPN nobody", "250 2.1.5 The list has no members"),
         ("EXPN ada", "550 5.1.1 No such mailing list"),
     ] {
@@ -131,6 +142,12 @@ fn without_a_directory_everybody_is_welcome() {
 #[should_panic(expected = "not a mailbox: it has no @")]
 fn a_directory_takes_addresses_only() {
     drop(MailServer::builder().mailbox("Ada"));
+}
+
+#[test]
+#[should_panic(expected = "a name has no control characters")]
+fn a_directory_lets_nobody_write_replies() {
+    drop(MailServer::builder().mailbox("Ada\r\n250 <ada@example.org>"));
 }
 
 #[test]

@@ -112,12 +112,9 @@ fn a_rule_acts_at_each_event_unless_it_says_how_often() {
             (rule.hits(), rule.remaining()),
             (hits + proceeded, remaining)
         );
-        let told: Vec<u16> = server
-            .rejections()
-            .iter()
-            .map(|r| r.reply().unwrap().code())
-            .collect();
-        assert_eq!(told.len(), hits);
+        let rejections = server.rejections();
+        let told = rejections.iter().filter(|r| r.cause() == Cause::Rule);
+        assert_eq!(told.count(), hits);
     }
 }
 
@@ -472,7 +469,15 @@ fn limits_and_the_order_of_commands_come_before_rules() {
 fn meaningless_rules_panic_where_they_are_written() {
     let server = MailServer::start();
     let on = |trigger| server.on(trigger);
-    let cases: [(&dyn Fn(), &str); 12] = [
+    let cases: [(&dyn Fn(), &str); 14] = [
+        (
+            &|| drop(on(Trigger::rcpt()).first(2).expect(3..).proceed()),
+            "on(rcpt()).first(2).proceed() acts 2 times at most, and never as often as expected: at least 3",
+        ),
+        (
+            &|| drop(on(Trigger::rcpt()).expect(2).in_turn([Action::proceed()])),
+            "on(rcpt()).in_turn([proceed()]) acts 1 times at most, and never as often as expected: exactly 2",
+        ),
         (
             &|| drop(on(Trigger::mail()).per_recipient()),
             "per_recipient() needs the trigger rcpt() or rcpt_to(..), not mail()",
@@ -779,6 +784,23 @@ fn a_wait_for_hits_ends_when_its_rule_is_removed() {
     rule.remove();
     let error = waiting.join().unwrap().unwrap_err();
     assert!(error.to_string().contains("and was removed"), "{error}");
+}
+
+#[test]
+fn a_script_can_go_over_several_stages() {
+    let server = MailServer::start();
+    let script = server.on(Trigger::when(|_| true)).in_turn([
+        Action::accept_and_discard(),
+        Action::reply(Reply::service_not_available()),
+    ]);
+    let mut one = client(&server);
+    one.deliver("app@example.org", &["ada@example.org"], b"Hello\r\n");
+    assert_eq!((script.hits(), server.discarded_mails().len()), (1, 1));
+    one.send(b"NOOP\r\n");
+    assert!(one.rest().starts_with("421 "));
+    client(&server).ok("NOOP");
+    script.remove();
+    assert_eq!((script.hits(), script.remaining()), (2, Some(0)));
 }
 
 #[test]

@@ -126,8 +126,9 @@ impl fmt::Debug for TextPattern {
 
 /// What an address is to be like. A `&str` is an address that it is to mean: domains are compared in
 /// any case, local parts exactly, and `""` is the null reverse-path. [`domain`] asks for any address of
-/// a domain; a [`TextPattern`] is held against the address as it was sent and, if that does not match,
-/// with its domain in lower case.
+/// a domain. [`glob`] compares what stands behind the `@` in any case; the other [`TextPattern`]s are
+/// held against the address as it was sent and, if that does not match, with its domain in lower case. A
+/// closure is given the address as it was sent.
 #[derive(Clone)]
 pub struct AddressPattern(Address);
 
@@ -149,6 +150,15 @@ impl AddressPattern {
                 at.is_some_and(|at| {
                     address[at] == b'@' && address[at + 1..].eq_ignore_ascii_case(domain)
                 })
+            }
+            Address::Text(TextPattern(Text::Satisfies(condition))) => condition(address),
+            Address::Text(TextPattern(Text::Glob(pattern))) => {
+                let (lower_address, lower_pattern) =
+                    (with_lower_domain(address), with_lower_domain(pattern));
+                is_of_form(
+                    lower_address.as_deref().unwrap_or(address),
+                    lower_pattern.as_deref().unwrap_or(pattern),
+                )
             }
             Address::Text(pattern) => {
                 pattern.is_match(address)
@@ -274,6 +284,8 @@ mod tests {
         assert!(is_match(domain("example.org")));
         assert!(!is_match(domain("ample.org")));
         assert!(is_match(glob("*@example.org").into()));
+        assert!(is_match(glob("Ada@EXAMPLE.*").into()));
+        assert!(!is_match(glob("ada@*").into()));
         assert!(is_match(matches("^Ada@").into()));
         assert!(is_match((|a: &str| a.len() == 15).into()));
         assert!(AddressPattern::from("").is_match(""));

@@ -102,6 +102,10 @@ impl Directory {
             Some((name, address)) => (name.trim().trim_matches('"'), address),
             None => ("", mailbox.trim()),
         };
+        assert!(
+            !name.chars().any(char::is_control),
+            "a name has no control characters: {name:?}"
+        );
         let mailbox = read(address);
         self.add_domain(mailbox.domain().unwrap_or_default());
         self.entries.push(Entry {
@@ -153,7 +157,7 @@ impl Directory {
     /// RFC 5321 §3.5.1: a mailbox, or the name of a user. Nothing, if there is a mailbox of which nothing
     /// is known.
     fn answer_vrfy(&self, argument: &str) -> Option<Reply> {
-        let address = argument.trim_start_matches('<').trim_end_matches('>');
+        let address = in_brackets(argument);
         let found: Vec<&Entry> = match address.parse::<Mailbox>() {
             Ok(mailbox) => match self.find(&mailbox) {
                 Some(entry) => vec![entry],
@@ -183,7 +187,7 @@ impl Directory {
 
     /// RFC 5321 §3.5.2: the members of a list, a line each.
     fn answer_expn(&self, argument: &str) -> Reply {
-        let address = argument.trim_start_matches('<').trim_end_matches('>');
+        let address = in_brackets(argument);
         let list = self.entries.iter().find_map(|entry| match &entry.kind {
             Kind::List(members) if entry.is_called(address) => Some(members),
             _ => None,
@@ -200,7 +204,7 @@ impl Directory {
 
     fn line_of(&self, member: &Mailbox) -> String {
         self.find(member)
-            .map_or_else(|| format!("<{member}>"), Entry::to_reply_text)
+            .map_or_else(|| in_reply(member), Entry::to_reply_text)
     }
 }
 
@@ -209,21 +213,37 @@ impl Entry {
     fn is_called(&self, text: &str) -> bool {
         let mut names = vec![self.mailbox.as_str(), self.mailbox.local_part(), &self.name];
         names.extend(self.name.split_whitespace());
-        names.iter().any(|name| name.eq_ignore_ascii_case(text))
+        !text.is_empty() && names.iter().any(|name| name.eq_ignore_ascii_case(text))
     }
 
     /// `Ada <ada@example.org>`; replies are ASCII.
     fn to_reply_text(&self) -> String {
         if self.name.is_empty() || !self.name.is_ascii() {
-            format!("<{}>", self.mailbox)
+            in_reply(&self.mailbox)
         } else {
-            format!("{} <{}>", self.name, self.mailbox)
+            format!("{} {}", self.name, in_reply(&self.mailbox))
         }
     }
 }
 
 fn will_forward(to: &Mailbox) -> Reply {
-    Reply::fixed(251, (2, 1, 5), "").with_text(format!("User not local; will forward to <{to}>"))
+    let text = format!("User not local; will forward to {}", in_reply(to));
+    Reply::fixed(251, (2, 1, 5), "").with_text(text)
+}
+
+/// Replies are ASCII, unless the client asks otherwise (RFC 6531 §3.7.4).
+fn in_reply(mailbox: &Mailbox) -> String {
+    if mailbox.is_ascii() {
+        format!("<{mailbox}>")
+    } else {
+        "a mailbox that is not ASCII".to_owned()
+    }
+}
+
+/// The address in `<ada@example.org>` and `Ada <ada@example.org>`; any other text as it is.
+fn in_brackets(argument: &str) -> &str {
+    let inner = argument.strip_suffix('>').and_then(|a| a.rsplit_once('<'));
+    inner.map_or(argument, |(_, address)| address)
 }
 
 #[track_caller]

@@ -47,7 +47,13 @@ pub(crate) struct State {
     pub(super) id: u64,
     counts: Mutex<HashMap<Key, Count>>,
     hits: AtomicUsize,
-    pub(super) is_removed: AtomicBool,
+    is_removed: AtomicBool,
+}
+
+impl State {
+    pub(super) fn remove(&self) {
+        self.is_removed.store(true, Ordering::Release);
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -86,6 +92,9 @@ impl MountedRule {
 
     /// How often it can still act; `None` without end, and if events are counted apart.
     pub(crate) fn remaining(&self) -> Option<usize> {
+        if self.is_removed() {
+            return Some(0);
+        }
         if self.scope != Scope::Server {
             return None;
         }
@@ -110,7 +119,7 @@ impl MountedRule {
     pub(super) fn is_match(&self, event: &Event<'_>) -> bool {
         let is_possible = match &self.script {
             Script::Same(action) => action.is_possible_at(event),
-            Script::InTurn(actions) => actions.iter().all(|action| action.is_possible_at(event)),
+            Script::InTurn(actions) => actions.iter().any(|action| action.is_possible_at(event)),
             Script::Preset { .. } => true,
         };
         is_possible && self.trigger.is_match(event)
@@ -123,12 +132,10 @@ impl MountedRule {
             Script::Preset { decide, .. } => {
                 // It may be the test's code in the end, and runs under no lock.
                 let action = decide(event)?;
-                self.count(key, event, seed, |_| Some(action))
+                self.count(key, event, seed, |_| Some(&action))
             }
-            Script::Same(action) => self.count(key, event, seed, |_| Some(action.clone())),
-            Script::InTurn(actions) => {
-                self.count(key, event, seed, |taken| actions.get(taken).cloned())
-            }
+            Script::Same(action) => self.count(key, event, seed, |_| Some(action)),
+            Script::InTurn(actions) => self.count(key, event, seed, |taken| actions.get(taken)),
         }?;
         Some(Intervention {
             rule: self.id(),
@@ -138,29 +145,32 @@ impl MountedRule {
         })
     }
 
-    fn count(
+    fn count<'a>(
         &self,
         key: Key,
         event: &Event<'_>,
         seed: u64,
-        action: impl FnOnce(usize) -> Option<Action>,
+        action: impl FnOnce(usize) -> Option<&'a Action>,
     ) -> Option<Action> {
         let mut counts = self.state.counts.lock();
         let count = counts.entry(key).or_default();
+        let action = action(count.taken)?;
+        if !action.is_possible_at(event) {
+            return None; // a script waits for the event that its next action is for
+        }
         count.seen += 1;
         let is_drawn = |probability| self.draw(event, seed) < probability;
         if !self.frequency.is_due(count.seen) || !self.probability.is_none_or(is_drawn) {
             return None;
         }
-        let action = action(count.taken)?;
         count.taken += 1;
         self.state.hits.fetch_add(1, Ordering::AcqRel);
-        Some(action)
+        Some(action.clone())
     }
 
     /// A number from 0 up to 1 that depends on nothing but the seed, this rule and the event's place.
     fn draw(&self, event: &Event<'_>, seed: u64) -> f64 {
-        let mut mixed = seed;
+        let mut mixed = splitmix(seed);
         for part in [self.state.id, event.session_id(), event.number()] {
             mixed = splitmix(mixed ^ part);
         }

@@ -55,8 +55,8 @@ enum Source {
 }
 
 impl RateLimit {
-    /// So many mails within that time, on the server's clock. A mail counts from its MAIL, if that was
-    /// let pass.
+    /// So many mails within that time, on the server's clock. A mail counts from its MAIL, if this limit
+    /// let it pass, whatever becomes of it then.
     pub fn new(mails: usize, per: Duration) -> Self {
         Self {
             mails,

@@ -29,6 +29,9 @@ pub(crate) struct RuleBook {
     clock: Arc<Clock>,
 }
 
+/// How many panics are remembered: one tells enough, and there may be one an event.
+const MAX_PANICS: usize = 10;
+
 /// A rule, and where it may be asked.
 #[derive(Clone, Debug)]
 struct Entry {
@@ -104,17 +107,23 @@ impl RuleBook {
     /// What is not as expected, and what the test's closures panicked with. Of a removed rule that is
     /// told once, as nothing can mend it.
     pub(crate) fn take_failures(&self) -> (Vec<Unmet>, Vec<String>) {
-        let removed = std::mem::take(&mut *self.removed.lock());
-        let rules = Arc::clone(&*self.rules.read());
-        let panics = std::mem::take(&mut *self.panics.lock());
-        (unmet_of(&removed, &rules), panics)
+        let unmet = self.unmet();
+        let forgotten = std::mem::take(&mut *self.removed.lock());
+        drop(forgotten); // under no lock, as it owns closures of the test
+        (unmet, std::mem::take(&mut *self.panics.lock()))
     }
 
     /// What is not as expected so far.
     pub(crate) fn unmet(&self) -> Vec<Unmet> {
-        let removed = self.removed.lock().clone();
-        let rules = Arc::clone(&*self.rules.read());
-        unmet_of(&removed, &rules)
+        // Both under the lock under which a rule goes from here to there.
+        let (rules, removed) = {
+            let rules = self.rules.read();
+            (Arc::clone(&*rules), self.removed.lock().clone())
+        };
+        let rules = rules.iter().map(|entry| &entry.rule);
+        let mut all: Vec<_> = removed.iter().chain(rules).collect();
+        all.sort_by_key(|rule| rule.state.id);
+        all.into_iter().filter_map(|rule| Unmet::of(rule)).collect()
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -125,16 +134,19 @@ impl RuleBook {
         // It owns closures of the test, which are to be dropped under no lock.
         let before = {
             let mut rules = self.rules.write();
-            let kept = rules.iter().filter(|entry| is_kept(&entry.rule));
-            let kept = kept.cloned().collect();
-            std::mem::replace(&mut *rules, kept)
-        };
-        for entry in before.iter().filter(|entry| !is_kept(&entry.rule)) {
-            entry.rule.state.is_removed.store(true, Ordering::Release);
-            if entry.rule.expected.is_some() {
-                self.removed.lock().push(Arc::clone(&entry.rule));
+            let (kept, removed): (Vec<_>, Vec<_>) = rules
+                .iter()
+                .cloned()
+                .partition(|entry| is_kept(&entry.rule));
+            let removed = removed.into_iter().map(|entry| entry.rule);
+            for rule in removed.inspect(|rule| rule.state.remove()) {
+                if rule.expected.is_some() {
+                    self.removed.lock().push(rule);
+                }
             }
-        }
+            std::mem::replace(&mut *rules, kept.into())
+        };
+        drop(before);
         self.clock.wake_timers();
     }
 
@@ -148,9 +160,10 @@ impl RuleBook {
         catch_unwind(AssertUnwindSafe(asked)).unwrap_or_else(|panic| {
             let message = message_of(&*panic);
             let location = rule.location;
-            self.panics
-                .lock()
-                .push(format!("{rule} panicked: {message} (rule at {location})"));
+            let mut panics = self.panics.lock();
+            if panics.len() < MAX_PANICS {
+                panics.push(format!("{rule} panicked: {message} (rule at {location})"));
+            }
             let reply = Reply::fixed(451, (4, 3, 0), "A closure of the test panicked");
             Some(Intervention {
                 rule: rule.id(),
@@ -181,14 +194,6 @@ impl Unmet {
             is_final: rule.is_removed() || expected.is_exceeded_by(hits),
         })
     }
-}
-
-/// In the order in which the rules were set up.
-fn unmet_of(removed: &[Arc<MountedRule>], rules: &[Entry]) -> Vec<Unmet> {
-    let rules = rules.iter().map(|entry| &entry.rule);
-    let mut all: Vec<_> = removed.iter().chain(rules).collect();
-    all.sort_by_key(|rule| rule.state.id);
-    all.into_iter().filter_map(|rule| Unmet::of(rule)).collect()
 }
 
 fn message_of(panic: &(dyn Any + Send)) -> &str {

@@ -123,9 +123,13 @@ impl Trigger {
         Self(Place::Verb(verb.into()))
     }
 
-    /// Whatever you say. The closure is asked about every event, and under no lock. If it panics, the
-    /// event is answered 451, and the test is failed with the panic's message when the server is
-    /// [verified](crate::MailServer::verify) or dropped.
+    /// Whatever you say. The closure is asked about every event at which the rule's action can be done,
+    /// and under no lock. If it panics, the event is answered 451, and the test is failed with the panic's
+    /// message when the server is [verified](crate::MailServer::verify) or dropped.
+    ///
+    /// It runs on the server's thread, which serves nobody meanwhile: it can look at the server, but not
+    /// wait for it. If it needs the server, give it a [`Weak`](std::sync::Weak) one: with an `Arc` the
+    /// server would own itself, and never be dropped or verified.
     pub fn when(condition: impl Fn(&Event<'_>) -> bool + Send + Sync + 'static) -> Self {
         Self(Place::When(Arc::new(condition)))
     }

@@ -253,6 +253,7 @@ impl MailServerBuilder {
 fn default_seed() -> Result<u64, StartError> {
     match std::env::var_os("MAILMOCK_SEED") {
         None => Ok(DEFAULT_SEED),
+        Some(value) if value.is_empty() => Ok(DEFAULT_SEED),
         Some(value) => {
             let value = value.to_string_lossy();
             let seed = value.trim().parse();

@@ -1,12 +1,14 @@
 //! One client's connection: drives its session, and carries out the steps.
 
-use std::future::poll_fn;
+use std::future::{Future as _, poll_fn};
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep};
 
 use super::heap;
 use super::host::Host;
@@ -19,6 +21,9 @@ use crate::store::SessionKey;
 /// Octets that are read ahead while a rule holds the session, so that a client that leaves is noticed.
 const READ_AHEAD: usize = 1024 * 1024;
 
+/// How often it is looked whether a client is still there that is not read from.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
 pub(super) struct Connection {
     wire: Wire,
     session: ServerSession,
@@ -26,6 +31,8 @@ pub(super) struct Connection {
     host: Arc<Host>,
     policy: HousePolicy,
     timer: Timer,
+    /// Up to when the rule that paces the content has had us wait.
+    pace: Option<(RuleId, Duration)>,
 }
 
 impl Connection {
@@ -39,6 +46,7 @@ impl Connection {
             key,
             policy: HousePolicy::new(Arc::clone(&host), key),
             timer: Timer::new(Arc::clone(&host.clock), host.idle_timeout),
+            pace: None,
             host,
         })
     }
@@ -79,6 +87,7 @@ impl Connection {
                     rule,
                 } => self.drip(&reply, interval, rule).await,
                 Step::Hold { duration, rule } => self.hold(duration, rule).await,
+                Step::Pace { duration, rule } => self.keep_pace(duration, rule).await,
                 Step::Close => {
                     let _ = self.flush().await; // a client that is gone misses nothing
                     self.wire.close().await;
@@ -101,6 +110,9 @@ impl Connection {
 
     /// Gives the session what the client sends next.
     async fn read(&mut self) -> Read {
+        if self.session.read_limit().is_none() {
+            self.pace = None;
+        }
         let now = self.host.clock.now();
         let deadline = now.saturating_add(self.host.idle_timeout);
         poll_fn(|cx| match self.poll_read(cx) {
@@ -126,13 +138,28 @@ impl Connection {
 
     /// Waits as a rule has it, and tells the session if that ends otherwise.
     async fn hold(&mut self, duration: Option<Duration>, rule: RuleId) {
+        let deadline = duration.map(|duration| self.host.clock.now().saturating_add(duration));
+        self.wait(deadline, rule, true).await;
+    }
+
+    /// Waits so that content does not come in faster than a rule has it, from its beginning.
+    async fn keep_pace(&mut self, duration: Duration, rule: RuleId) {
+        let last = self.pace.filter(|(pacing, _)| *pacing == rule);
+        let last = last.map_or_else(|| self.host.clock.now(), |(_, until)| until);
+        let until = last.saturating_add(duration);
+        self.pace = Some((rule, until));
+        // What comes meanwhile is left in the socket, so that the client feels it.
+        self.wait(Some(until), rule, false).await;
+    }
+
+    async fn wait(&mut self, deadline: Option<Duration>, rule: RuleId, reads: bool) {
         let end = match self.flush().await {
-            Ok(()) => self.pause(duration, rule, true).await,
+            Ok(()) => self.pause(deadline, rule, reads).await,
             Err(_) => Pause::ClientGone,
         };
         match end {
             Pause::Over => {}
-            Pause::RuleRemoved => self.session.release(),
+            Pause::RuleRemoved => self.session.release(rule),
             Pause::ClientGone => self.session.interrupt(Interruption::ConnectionLost),
         }
     }
@@ -144,24 +171,27 @@ impl Connection {
         }
         self.wire.queue_reply(reply);
         let octets = self.wire.take_queued();
+        let mut deadline = self.host.clock.now();
         for (i, octet) in octets.iter().enumerate() {
             self.wire.queue(&[*octet]);
             if self.flush().await.is_err() {
                 return;
             }
-            if let Pause::RuleRemoved = self.pause(Some(interval), rule, false).await {
-                return self.wire.queue(&octets[i + 1..]);
+            deadline = deadline.saturating_add(interval);
+            match self.pause(Some(deadline), rule, false).await {
+                Pause::Over => {}
+                Pause::RuleRemoved => return self.wire.queue(&octets[i + 1..]),
+                Pause::ClientGone => {
+                    return self.session.interrupt(Interruption::ConnectionLost);
+                }
             }
         }
     }
 
-    /// Waits for a time, or without end, as long as the rule is in force. A client that leaves is
-    /// noticed if the session may read ahead.
-    async fn pause(&mut self, duration: Option<Duration>, rule: RuleId, reads: bool) -> Pause {
-        let deadline = duration.map(|duration| self.host.clock.now().saturating_add(duration));
-        // Throttled content is left in the socket, so that the client feels it.
-        let reads = reads && self.session.read_limit().is_none();
+    /// Waits up to a time, or without end, as long as the rule is in force and the client is there.
+    async fn pause(&mut self, deadline: Option<Duration>, rule: RuleId, reads: bool) -> Pause {
         self.host.activity.note();
+        let mut look_again = pin!(sleep(LOOK_AGAIN));
         let end = poll_fn(|cx| {
             // The timer before the rule: it wakes us when a rule is removed.
             let is_over = match deadline {
@@ -171,18 +201,25 @@ impl Connection {
                     false
                 }
             };
-            if is_over {
-                return Poll::Ready(Pause::Over);
-            }
             if !self.host.rules.is_in_force(rule) {
                 return Poll::Ready(Pause::RuleRemoved);
             }
+            if is_over {
+                return Poll::Ready(Pause::Over);
+            }
             while reads && self.session.unread_octets() < READ_AHEAD {
                 match self.poll_read(cx) {
-                    Poll::Pending => break,
+                    Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Pause::ClientGone),
                     Poll::Ready(Ok(_)) => {}
                 }
+            }
+            // Behind what nobody reads, only a look tells that the client has closed.
+            if self.wire.is_closed_by_client(cx) {
+                return Poll::Ready(Pause::ClientGone);
+            }
+            while look_again.as_mut().poll(cx).is_ready() {
+                look_again.as_mut().reset(Instant::now() + LOOK_AGAIN);
             }
             Poll::Pending
         })

@@ -21,7 +21,7 @@ impl MailServer {
     ///
     /// # Panics
     ///
-    /// If the system does not let the port be held.
+    /// If the system does not let the port be held, or a closure that the server runs calls it.
     #[track_caller]
     pub fn go_down(&self) {
         if let Err(error) = self.background().ask(Control::GoDown) {
@@ -33,7 +33,7 @@ impl MailServer {
     ///
     /// # Panics
     ///
-    /// If the system does not let the port be listened on.
+    /// If the system does not let the port be listened on, or a closure that the server runs calls it.
     #[track_caller]
     pub fn come_back(&self) {
         if let Err(error) = self.background().ask(Control::ComeBack) {
@@ -48,6 +48,8 @@ impl MailServer {
     ///
     /// What clients wrote before the call is read first, and what follows from the move is done when
     /// it returns: an idle session has got its 421, a reply that was delayed is written.
+    ///
+    /// In all it can be moved by 100 years; what is beyond that is left out.
     ///
     /// The times in [`Session`](crate::Session)s and [`Mail`](crate::Mail)s are real ones. The clients
     /// have clocks of their own.

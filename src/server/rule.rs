@@ -52,8 +52,8 @@ impl Rule {
         self.mounted.location
     }
 
-    /// Takes it out of force. Sessions that it holds are released: what it held proceeds as if there
-    /// had been no rule. What was [expected](crate::RuleBuilder::expect) of it is verified all the same.
+    /// Takes it out of force. Sessions that it holds are released: what it held proceeds, and no older
+    /// rule is asked about it any more. Content that it throttles, or would cut, comes in as ever. What was [expected](crate::RuleBuilder::expect) of it is verified all the same.
     pub fn remove(&self) {
         self.rules.remove(&self.mounted);
         // Who waits for its hits may wait in vain now.

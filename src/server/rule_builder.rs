@@ -226,36 +226,44 @@ impl RuleBuilder<'_> {
     }
 }
 
-/// What it does. Each of these puts the rule in force.
+/// What it does. Each of these puts the rule in force, and panics if it could never act as often as was
+/// [expected](Self::expect) of it.
 impl RuleBuilder<'_> {
     /// Gives that reply. The session goes on as the reply says; behind 421 it is closed.
+    #[track_caller]
     pub fn reply(self, reply: Reply) -> Rule {
         self.mount(Action::reply(reply))
     }
 
     /// Gives that reply, and closes the connection.
+    #[track_caller]
     pub fn reply_then_disconnect(self, reply: Reply) -> Rule {
         self.mount(Action::reply_then_disconnect(reply))
     }
 
     /// Goes on as if there were no older rule: exceptions are made so, and slowness with
     /// [`after`](Self::after).
+    #[track_caller]
     pub fn proceed(self) -> Rule {
         self.mount(Action::proceed())
     }
 
-    /// Closes the connection without a reply: FIN, once what the client has sent is drained.
+    /// Closes the connection without a reply: FIN. What the client still sends is drained for a while, so
+    /// that it is no reset.
+    #[track_caller]
     pub fn disconnect(self) -> Rule {
         self.mount(Action::disconnect())
     }
 
     /// Resets the connection without a reply: RST.
+    #[track_caller]
     pub fn reset(self) -> Rule {
         self.mount(Action::reset())
     }
 
     /// Says nothing, until the client gives up. When the rule is [removed](Rule::remove), the command
     /// proceeds; a mail is stored only then.
+    #[track_caller]
     pub fn hang(self) -> Rule {
         self.mount(Action::hang())
     }
@@ -282,7 +290,7 @@ impl RuleBuilder<'_> {
         self.mount(Action::accept_then_disconnect())
     }
 
-    /// Closes the connection when so many octets of content have come. Content that ends before is
+    /// Closes the connection when more than so many octets of content have come. Content of no more is
     /// taken as ever.
     ///
     /// # Panics
@@ -305,6 +313,7 @@ impl RuleBuilder<'_> {
     }
 
     /// Gives the server's own reply octet by octet, with that time behind each.
+    #[track_caller]
     pub fn drip(self, interval: Duration) -> Rule {
         self.mount(Action::drip(interval))
     }
@@ -312,6 +321,7 @@ impl RuleBuilder<'_> {
     /// Sends these octets in place of a reply, whatever they are: no CRLF, a wrong code in a line of
     /// several, 10 kB, two replies in one. The session goes on by the code they begin with; without one
     /// the command is not done.
+    #[track_caller]
     pub fn send_raw(self, octets: impl Into<Vec<u8>>) -> Rule {
         self.mount(Action::send_raw(octets))
     }
@@ -364,7 +374,15 @@ impl RuleBuilder<'_> {
         }
     }
 
+    #[track_caller]
     fn put_in_force(self) -> Rule {
+        if let (Some((expected, _)), Some(most)) = (self.rule.expected, self.rule.remaining()) {
+            assert!(
+                expected.can_be_met_by(most),
+                "{} acts {most} times at most, and never as often as expected: {expected}",
+                self.rule
+            );
+        }
         self.server.mount(self.rule)
     }
 }

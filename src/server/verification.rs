@@ -96,6 +96,7 @@ impl Drop for MailServer {
         let received = is_told.then(|| self.store.received());
         drop(self.background.take());
         self.store.close();
+        self.rules.clear(); // their closures may own what owns them
         if is_silent {
             return;
         }

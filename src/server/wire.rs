@@ -1,15 +1,16 @@
 //! The socket of one connection: what is read from it, what is queued for it, and how it is closed.
 
 use std::cell::RefCell;
+use std::future::Future as _;
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncRead as _, AsyncWriteExt as _, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -98,6 +99,15 @@ impl Wire {
             }
             polled.map_ok(|()| buffer.filled().len())
         })
+    }
+
+    /// Whether the client has closed its side, as far as the system tells while octets wait to be read.
+    pub(super) fn is_closed_by_client(&self, cx: &mut Context<'_>) -> bool {
+        match pin!(self.stream.ready(Interest::READABLE)).poll(cx) {
+            Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        }
     }
 
     /// Some clients write the content and its final dot apart, without `TCP_NODELAY`: they would wait

@@ -62,6 +62,8 @@ pub(crate) enum Exchange {
     },
     /// All has been said, but a rule asked for more.
     Presented(Login),
+    /// It cannot succeed, but a rule asked for a response.
+    Hopeless(Refusal),
 }
 
 /// How an exchange goes on.
@@ -109,13 +111,14 @@ impl Exchange {
         }
         match self {
             Self::Presented(login) => Ok(Turn::Done(login)),
+            Self::Hopeless(refusal) => Err(refusal),
             exchange => exchange.go_on(decode(line)?),
         }
     }
 
     fn challenge(self) -> Turn {
         let text = match self {
-            Self::Plain | Self::Presented(_) => "",
+            Self::Plain | Self::Presented(_) | Self::Hopeless(_) => "",
             // `Username:` and `Password:`; draft-murchison-sasl-login.
             Self::LoginName => "VXNlcm5hbWU6",
             Self::LoginPassword { .. } => "UGFzc3dvcmQ6",
@@ -133,6 +136,7 @@ impl Exchange {
             }
             Self::LoginPassword { identity } => ("LOGIN", identity, None, response.into()),
             Self::Presented(login) => return Ok(Turn::Done(login)),
+            Self::Hopeless(refusal) => return Err(refusal),
             Self::Plain => {
                 let mut fields = response.split('\0');
                 let (Some(authorization), Some(identity), Some(password), None) =

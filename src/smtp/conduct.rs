@@ -18,6 +18,7 @@ use super::stage::Stage;
 use super::step::{Fact, Said};
 use super::transaction::{Intake, Transaction};
 use super::verb::Verb;
+use super::verdict::Verdict;
 
 const OK: Reply = Reply::fixed(250, (2, 0, 0), "OK");
 
@@ -100,8 +101,12 @@ impl ServerSession {
             Command::Unserved(refusal) if manner.instead.is_none() => {
                 return self.refuse_line(&line, refusal, manner);
             }
-            // A rule answers for what this server does not do, and a chunk is a matter of its own.
-            Command::Unserved(_) | Command::Bdat(_) => OK,
+            // A rule answers for it.
+            Command::Unserved(_) => return self.answer_as(Said::command(&line), OK, manner),
+            // The reply comes behind its octets.
+            Command::Bdat(chunk) => {
+                return self.begin_chunk(chunk, Verdict::Proceed, Said::Line(line));
+            }
         };
         self.answer_as(Said::Line(line), reply, manner);
     }

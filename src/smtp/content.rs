@@ -40,12 +40,10 @@ impl Content {
         }
     }
 
-    /// Takes back what came behind so many octets.
+    /// Forgets what came behind so many octets.
     pub(crate) fn truncate(&mut self, octets: u64) {
-        if !self.is_too_large() {
-            self.octets = octets;
-            self.bytes.truncate(octets as usize);
-        }
+        let octets = usize::try_from(octets).unwrap_or(usize::MAX);
+        self.bytes.truncate(octets);
     }
 
     /// Makes room for what is at hand: exactly, as most content ends within one read.

@@ -1,5 +1,7 @@
 //! How content is taken in: the octets behind DATA and BDAT, up to their end.
 
+use std::time::Duration;
+
 use super::command::Chunk;
 use super::event::Policy;
 use super::manner::Manner;
@@ -10,8 +12,8 @@ use super::sequence::TOO_LARGE;
 use super::session::{ServerSession, State};
 use super::session_end::SessionEnd;
 use super::stage::Stage;
-use super::step::{Fact, Said};
-use super::transaction::{Intake, Restraint, Transaction};
+use super::step::{Fact, Said, Step};
+use super::transaction::{Intake, Transaction};
 use super::verdict::Verdict;
 
 const MAIL_OK: Reply = Reply::fixed(250, (2, 0, 0), "OK, mail accepted");
@@ -20,31 +22,33 @@ impl ServerSession {
     /// Lets the content under way have its part of `bytes`; returns how much that is.
     pub(super) fn take_content(&mut self, bytes: &[u8]) -> usize {
         if let Some(chunk) = &mut self.chunk {
-            let mut used =
-                usize::try_from(chunk.remaining).map_or(bytes.len(), |r| r.min(bytes.len()));
+            let used = usize::try_from(chunk.remaining).map_or(bytes.len(), |r| r.min(bytes.len()));
+            chunk.remaining -= used as u64;
             let is_kept = !matches!(chunk.verdict, Verdict::Refuse(_));
             if let (true, State::AwaitingRecipients(transaction)) = (is_kept, &mut self.state) {
-                used = transaction.allowed_octets(used);
                 transaction.content.append(&bytes[..used]);
-                self.steps.extend(transaction.restrain(used));
+                self.steps.extend(transaction.pace(used));
             }
-            chunk.remaining -= used as u64;
             return used;
         }
         let State::ReceivingData(transaction) = &mut self.state else {
             return 0;
         };
-        let bytes = &bytes[..transaction.allowed_octets(bytes.len())];
         let Intake::Data(decoder) = &mut transaction.intake else {
             return 0;
         };
+        let before = transaction.content.octets();
         let used = decoder.decode(bytes, &mut transaction.content);
-        self.steps.extend(transaction.restrain(used));
+        let taken = transaction.content.octets() - before;
+        self.steps.extend(transaction.pace(taken as usize));
         used
     }
 
     /// Ends content that is whole, or at which a rule closes the connection; `false` if there is none.
     pub(super) fn end_intake(&mut self, policy: &mut impl Policy) -> bool {
+        if self.cut_off() {
+            return true;
+        }
         if let Some(chunk) = self.chunk.take_if(|chunk| chunk.remaining == 0) {
             self.end_chunk(chunk, policy);
             return true;
@@ -58,25 +62,20 @@ impl ServerSession {
                 return true;
             }
         }
-        self.cut_off()
+        false
     }
 
     pub(super) fn begin_chunk(&mut self, chunk: Chunk, verdict: Verdict, said: Said) {
-        let mut octets_before = 0;
-        let is_refused = matches!(verdict, Verdict::Refuse(_));
-        if let (false, State::AwaitingRecipients(transaction)) = (is_refused, &mut self.state) {
-            octets_before = transaction.content.octets();
+        if let (Verdict::Proceed | Verdict::Intervene(_), Some(transaction)) =
+            (&verdict, self.transaction_mut())
+        {
             transaction.intake = Intake::Chunks;
-            if let Verdict::Intervene(intervention) = &verdict {
-                transaction.restraint = Restraint::of(intervention);
-            }
         }
         self.chunk = Some(Box::new(PendingChunk {
             said,
             remaining: chunk.octets,
             is_last: chunk.is_last,
             verdict,
-            octets_before,
         }));
     }
 
@@ -102,7 +101,10 @@ impl ServerSession {
     pub(super) fn refuse_chunk(&mut self, chunk: PendingChunk, refusal: Refusal, manner: Manner) {
         if let Some(transaction) = self.transaction_mut() {
             transaction.is_explained = true;
-            transaction.content.truncate(chunk.octets_before);
+            if let Intake::Chunks = transaction.intake {
+                transaction.intake = Intake::Failed;
+                transaction.content.truncate(0);
+            }
         }
         self.refuse(Stage::Data, chunk.said, refusal, manner);
     }
@@ -112,6 +114,7 @@ impl ServerSession {
             return;
         };
         if transaction.content.is_too_large() {
+            let manner = manner.without_words();
             return self.refuse_content(*transaction, Stage::EndOfData, said, TOO_LARGE, manner);
         }
         self.decide(Matter::Content { transaction, said }, manner, policy);
@@ -134,26 +137,32 @@ impl ServerSession {
     /// Closes the connection in the midst of content, if a rule wants it and the place is reached.
     fn cut_off(&mut self) -> bool {
         let is_within = self.chunk.is_some() || matches!(self.state, State::ReceivingData(_));
-        let origin = self.restraint().and_then(Restraint::cut_by);
-        let (true, Some(origin)) = (is_within, origin) else {
+        let Some(transaction) = self.intake_mut().filter(|t| is_within && t.is_cut_due()) else {
             return false;
         };
-        let Some(transaction) = self.take_transaction() else {
+        let Some(restraint) = &mut transaction.restraint else {
             return false;
         };
+        let (origin, rule) = (restraint.origin, restraint.rule);
+        if !std::mem::replace(&mut restraint.is_confirmed, true) {
+            // If the rule is gone meanwhile, it is released, and the content goes on.
+            let duration = Some(Duration::ZERO);
+            self.steps.push_back(Step::Hold { duration, rule });
+            return true;
+        }
+        let max_octets = restraint.max_octets();
+        let Some(mut transaction) = self.take_transaction() else {
+            return false;
+        };
+        let octets = transaction.content.octets();
+        transaction.content.truncate(max_octets.unwrap_or(octets));
         let said = match self.chunk.take() {
             Some(chunk) => chunk.said,
-            None => Said::Content {
-                octets: transaction.content.octets(),
-            },
+            None => Said::Content { octets },
         };
         let refusal = Refusal::by_rule(origin, None);
         let manner = Manner::ending(SessionEnd::Disconnected, origin);
         self.refuse_content(*transaction, Stage::Data, said, refusal, manner);
         true
-    }
-
-    fn restraint(&self) -> Option<&Restraint> {
-        self.transaction()?.restraint.as_ref()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::auth::Exchange;
+use super::auth::{Exchange, Turn};
 use super::command::Command;
 use super::event::{Event, Moment, Policy};
 use super::manner::Manner;
@@ -81,15 +81,23 @@ impl ServerSession {
         match verdict {
             Verdict::Proceed => self.proceed(matter, manner, policy),
             Verdict::Refuse(refusal) => {
-                let manner = manner.closing_with(refusal.reply.as_ref());
+                let manner = manner.without_words().closing_with(refusal.reply.as_ref());
                 self.turn_down(matter, refusal, manner);
             }
-            Verdict::Intervene(intervention) => self.intervene(matter, *intervention, policy),
+            Verdict::Intervene(intervention) => {
+                self.intervene(matter, manner, *intervention, policy);
+            }
         }
     }
 
     /// Holds the session first, if it is to be held.
-    fn intervene(&mut self, matter: Matter, intervention: Intervention, policy: &mut impl Policy) {
+    pub(super) fn intervene(
+        &mut self,
+        matter: Matter,
+        manner: Manner,
+        intervention: Intervention,
+        policy: &mut impl Policy,
+    ) {
         let matter = match (matter, intervention.delay) {
             // RFC 1047: the mail is there, and the client does not know it yet.
             (Matter::Content { transaction, said }, Some(Delay::For(_)))
@@ -101,91 +109,86 @@ impl ServerSession {
             (matter, _) => matter,
         };
         let duration = match intervention.delay {
-            None => return self.conclude(matter, intervention, policy),
+            None => return self.conclude(matter, manner, intervention, policy),
             Some(Delay::For(duration)) => Some(duration),
             Some(Delay::WhileInForce) => None,
         };
-        self.record(Fact::Exchange {
-            said: matter.said(),
-            answer: Answer::Nothing(intervention.origin),
-        });
-        self.has_open_exchange = true;
+        // Another rule may have held it before, at an earlier stage of the same command.
+        if !std::mem::replace(&mut self.has_open_exchange, true) {
+            self.record(Fact::Exchange {
+                said: matter.said(),
+                answer: Answer::Nothing(intervention.origin),
+            });
+        }
         self.steps.push_back(Step::Hold {
             duration,
             rule: intervention.rule,
         });
         self.held = Some(Box::new(Held {
             matter,
+            manner,
             intervention,
         }));
     }
 
-    /// Does what was decided, after the hold.
+    /// Does what was decided, after the hold. `manner` is what was decided about the command before.
     pub(super) fn conclude(
         &mut self,
         matter: Matter,
+        manner: Manner,
         intervention: Intervention,
         policy: &mut impl Policy,
     ) {
         let origin = intervention.origin;
         match intervention.conduct {
-            Conduct::Proceed => self.proceed(matter, Manner::default(), policy),
+            Conduct::Proceed => self.proceed(matter, manner, policy),
             Conduct::Throttle(_) | Conduct::CloseAfterOctets(_) => {
-                self.proceed(matter, Manner::default(), policy);
-                // A chunk has been restrained since it began.
-                if let State::ReceivingData(transaction) = &mut self.state {
+                self.proceed(matter, manner, policy);
+                if let Some(transaction) = self.intake_mut() {
                     transaction.restraint = Restraint::of(&intervention);
                 }
             }
             Conduct::Reply(reply) => {
-                let manner = Manner::saying(Answer::Reply(reply.clone()));
-                self.say(matter, Some(reply), manner, origin, policy);
+                let saying = Manner::saying(Answer::Reply(reply.clone()));
+                self.say(matter, Some(reply), saying.or(manner), origin, policy);
             }
             Conduct::ReplyThenClose(reply) => {
-                let manner = Manner {
+                let saying = Manner {
                     end: Some(SessionEnd::Disconnected),
                     ..Manner::saying(Answer::Reply(reply.clone()))
                 };
-                self.say(matter, Some(reply), manner, origin, policy);
+                self.say(matter, Some(reply), saying.or(manner), origin, policy);
             }
             Conduct::SendRaw(octets) => {
                 let reply = Reply::read(&octets);
-                self.say(
-                    matter,
-                    reply,
-                    Manner::saying(Answer::Raw(octets)),
-                    origin,
-                    policy,
-                );
+                let saying = Manner::saying(Answer::Raw(octets));
+                self.say(matter, reply, saying.or(manner), origin, policy);
             }
             Conduct::Drip(interval) => {
-                let manner = Manner {
+                let dripping = Manner {
                     drip: Some((interval, intervention.rule)),
                     ..Manner::default()
                 };
-                self.proceed(matter, manner, policy);
+                self.proceed(matter, dripping.or(manner), policy);
             }
             Conduct::Close => {
-                let manner = Manner::ending(SessionEnd::Disconnected, origin);
-                self.turn_down(matter, Refusal::by_rule(origin, None), manner);
+                let ending = Manner::ending(SessionEnd::Disconnected, origin);
+                self.turn_down(matter, Refusal::by_rule(origin, None), ending);
             }
             Conduct::Reset => {
-                let manner = Manner::ending(SessionEnd::Reset, origin);
-                self.turn_down(matter, Refusal::by_rule(origin, None), manner);
+                let ending = Manner::ending(SessionEnd::Reset, origin);
+                self.turn_down(matter, Refusal::by_rule(origin, None), ending);
             }
             Conduct::Discard => match matter {
                 Matter::Content { transaction, said } => {
                     self.record_mail(*transaction, true);
-                    self.accept_mail(said, Manner::default());
+                    self.accept_mail(said, manner);
                 }
-                matter => self.proceed(matter, Manner::default(), policy),
+                matter => self.proceed(matter, manner, policy),
             },
             Conduct::AcceptThenClose => {
-                self.proceed(
-                    matter,
-                    Manner::ending(SessionEnd::Disconnected, origin),
-                    policy,
-                );
+                let ending = Manner::ending(SessionEnd::Disconnected, origin);
+                self.proceed(matter, ending, policy);
             }
         }
     }
@@ -211,11 +214,21 @@ impl ServerSession {
                     },
                 line,
             } if matches!(code, 200..300 | 334) => {
+                let said = Said::command(&line);
                 let turn = Exchange::begin(&mechanism, initial_response.as_deref());
-                if let (334, Ok(turn)) = (code, turn) {
-                    self.state = State::AwaitingCredentials(turn.into_exchange());
+                match turn {
+                    Ok(Turn::Done(login)) if code != 334 => {
+                        return self.log_in(login, said, manner);
+                    }
+                    Ok(turn) if code == 334 => {
+                        self.state = State::AwaitingCredentials(turn.into_exchange());
+                    }
+                    Err(refusal) if code == 334 => {
+                        self.state = State::AwaitingCredentials(Exchange::Hopeless(refusal));
+                    }
+                    Ok(_) | Err(_) => {}
                 }
-                self.answer_as(Said::command(&line), Answer::Nothing(origin), manner);
+                self.answer_as(said, Answer::Nothing(origin), manner);
             }
             Matter::Credentials { login, said } if code == 334 => {
                 self.state = State::AwaitingCredentials(Exchange::Presented(login));

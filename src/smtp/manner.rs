@@ -25,6 +25,23 @@ impl Manner {
         }
     }
 
+    /// With nothing in place of the protocol's own reply.
+    pub(super) fn without_words(self) -> Self {
+        Self {
+            instead: None,
+            ..self
+        }
+    }
+
+    /// What this one leaves open is as in an earlier one.
+    pub(super) fn or(self, earlier: Self) -> Self {
+        Self {
+            instead: self.instead.or(earlier.instead),
+            drip: self.drip.or(earlier.drip),
+            end: self.end.or(earlier.end),
+        }
+    }
+
     /// RFC 5321 §3.8: behind 421 the server closes the connection.
     pub(super) fn closing_with(mut self, reply: Option<&Reply>) -> Self {
         if reply.is_some_and(|reply| reply.code() == 421) {

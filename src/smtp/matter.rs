@@ -2,6 +2,7 @@
 
 use super::auth::Login;
 use super::command::Command;
+use super::manner::Manner;
 use super::step::Said;
 use super::transaction::Transaction;
 use super::verdict::{Intervention, Verdict};
@@ -61,13 +62,12 @@ pub(super) struct PendingChunk {
     pub(super) remaining: u64,
     pub(super) is_last: bool,
     pub(super) verdict: Verdict,
-    /// Octets of content before it.
-    pub(super) octets_before: u64,
 }
 
 /// A matter that waits, and what is done then.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) matter: Matter,
+    pub(super) manner: Manner,
     pub(super) intervention: Intervention,
 }

@@ -98,9 +98,14 @@ impl Reply {
     }
 
     /// 551 5.1.6: the user has moved; the text says where (RFC 5321 §3.4).
+    ///
+    /// # Panics
+    ///
+    /// If the path has control characters.
+    #[track_caller]
     pub fn user_not_local(forward_path: impl fmt::Display) -> Self {
-        Self::fixed(551, (5, 1, 6), "")
-            .with_text(format!("User not local; please try <{forward_path}>"))
+        let text = format!("User not local; please try <{forward_path}>");
+        Self::new(551, text).enhanced("5.1.6")
     }
 
     /// 552 5.2.2: the mailbox is full. [`mailbox_full_for_now`](Self::mailbox_full_for_now) has the

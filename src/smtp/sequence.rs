@@ -6,7 +6,7 @@ use super::parameters::Body;
 use super::path::ReversePath;
 use super::refusal::{Cause, Refusal};
 use super::reply::Reply;
-use super::session::{ServerSession, State};
+use super::session::ServerSession;
 use super::transaction::{Intake, Transaction};
 
 pub(super) const TOO_LARGE: Refusal = Refusal::new(Cause::Limit, Reply::message_too_big());
@@ -19,10 +19,6 @@ const NO_VALID_RECIPIENTS: Refusal = Refusal::new(
 impl ServerSession {
     /// Whether a command may come now, and within the limits of the protocol.
     pub(super) fn check_sequence(&self, command: &Command) -> Result<(), Refusal> {
-        // RFC 5321 §3.1: a client that was turned away can only leave.
-        if matches!(self.state, State::AwaitingQuit) && !matches!(command, Command::Quit) {
-            return Err(Refusal::sequence("No SMTP service here"));
-        }
         match command {
             Command::Mail(reverse_path) => {
                 self.check_hello()?;
@@ -46,6 +42,7 @@ impl ServerSession {
             },
             Command::Data => {
                 let transaction = self.check_recipients()?;
+                check_not_failed(transaction)?;
                 if matches!(transaction.intake, Intake::Chunks) {
                     return Err(Refusal::sequence("DATA and BDAT do not mix"));
                 }
@@ -59,7 +56,7 @@ impl ServerSession {
                 if !self.settings.extensions.offers(&Extension::Chunking) {
                     return Err(NOT_IMPLEMENTED);
                 }
-                self.check_recipients().map(|_| ())
+                check_not_failed(self.check_recipients()?)
             }
             Command::Auth { .. } => {
                 self.check_hello()?;
@@ -100,5 +97,13 @@ impl ServerSession {
             Some(size) if size > self.settings.max_content as u64 => Err(TOO_LARGE),
             _ => Ok(()),
         }
+    }
+}
+
+/// RFC 3030 §2: after a refused chunk there is only RSET.
+fn check_not_failed(transaction: &Transaction) -> Result<(), Refusal> {
+    match transaction.intake {
+        Intake::Failed => Err(Refusal::sequence("A chunk was refused; RSET first")),
+        _ => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ use super::stage::Stage;
 use super::step::{Fact, Said, Step};
 use super::transaction::Transaction;
 use super::verb::Verb;
-use super::verdict::{Conduct, Verdict};
+use super::verdict::{Conduct, RuleId, Verdict};
 
 /// What can befall a session from outside the dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,11 +146,19 @@ impl ServerSession {
         self.close(end);
     }
 
-    /// The rule that held the session is gone: the matter takes its own way.
-    pub(crate) fn release(&mut self) {
-        if let Some(held) = &mut self.held {
+    /// A rule is gone: what it held takes its own way.
+    pub(crate) fn release(&mut self, rule: RuleId) {
+        if let Some(held) = &mut self.held
+            && held.intervention.rule == rule
+        {
             held.intervention.conduct = Conduct::Proceed;
-        } else if let Some(transaction) = self.intake_mut() {
+        }
+        if let Some(transaction) = self.intake_mut()
+            && transaction
+                .restraint
+                .as_ref()
+                .is_some_and(|r| r.rule == rule)
+        {
             transaction.restraint = None;
         }
     }
@@ -169,7 +177,7 @@ impl ServerSession {
     /// Uses up input by one line or one stretch of content; `false` if there is none.
     fn advance(&mut self, policy: &mut impl Policy) -> bool {
         if let Some(held) = self.held.take() {
-            self.conclude(held.matter, held.intervention, policy);
+            self.conclude(held.matter, held.manner, held.intervention, policy);
             return true;
         }
         match &self.state {
@@ -233,6 +241,11 @@ impl ServerSession {
             let text = "This is an SMTP server, not an HTTP server";
             return self.refuse_stranger(Said::Line(line), text);
         }
+        // RFC 5321 §3.1: a client that was turned away can only leave.
+        if matches!(self.state, State::AwaitingQuit) && Verb::of(&line) != Verb::Quit {
+            let refusal = Refusal::sequence("No SMTP service here");
+            return self.refuse_line(&line, refusal, Manner::default());
+        }
         let context = Context {
             settings: &self.settings,
             is_helo: self.client.hello.as_ref().is_some_and(|h| !h.is_extended),
@@ -258,7 +271,9 @@ impl ServerSession {
         }
         match command {
             // A chunk's octets are on their way, whatever is made of them (RFC 3030 §2).
-            Command::Bdat(chunk) => self.begin_chunk(chunk, verdict, Said::Line(line)),
+            Command::Bdat(chunk) if !verdict.is_about_intake() => {
+                self.begin_chunk(chunk, verdict, Said::Line(line));
+            }
             command => {
                 let matter = Matter::Command { command, line };
                 self.follow(verdict, matter, Manner::default(), policy);

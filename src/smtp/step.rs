@@ -36,6 +36,9 @@ pub(crate) enum Step {
         duration: Option<Duration>,
         rule: RuleId,
     },
+    /// Go on only when that long has passed since the pacing by that rule began, and as long for each
+    /// such step before; as long as the rule is in force.
+    Pace { duration: Duration, rule: RuleId },
     /// Close the connection so that the client can read the last reply.
     Close,
     /// Close it with an RST.

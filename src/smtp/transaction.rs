@@ -30,6 +30,8 @@ pub(crate) enum Intake {
     Data(DataDecoder),
     /// After a first BDAT.
     Chunks,
+    /// After a refused BDAT: chunks that are in the pipeline still come, and come to nothing.
+    Failed,
 }
 
 impl Transaction {
@@ -49,6 +51,7 @@ impl Transaction {
         let has_recipient = !self.envelope.forward_paths().is_empty();
         match self.intake {
             Intake::Data(_) | Intake::Chunks => Some(Stage::Data),
+            Intake::Failed => None,
             Intake::NotBegun if self.is_explained => None,
             Intake::NotBegun if has_recipient => Some(Stage::Rcpt),
             Intake::NotBegun if self.has_tried => None,
@@ -58,51 +61,42 @@ impl Transaction {
 
     /// The content as far as it has come; `None` if it has not begun, or was too large.
     pub(crate) fn kept_content(self) -> Option<Vec<u8>> {
-        let has_begun = !matches!(self.intake, Intake::NotBegun);
+        let has_begun = matches!(self.intake, Intake::Data(_) | Intake::Chunks);
         let is_kept = has_begun && !self.content.is_too_large();
         is_kept.then(|| self.content.into_bytes())
     }
 
-    /// How many of so many octets may be taken now.
-    pub(crate) fn allowed_octets(&self, octets: usize) -> usize {
-        match &self.restraint {
-            Some(Restraint {
-                kind: Kind::CloseAfter { octets_left },
-                ..
-            }) => usize::try_from(*octets_left).map_or(octets, |left| left.min(octets)),
-            _ => octets,
-        }
+    /// What is to be done behind so many octets, if a rule holds the content back.
+    pub(crate) fn pace(&self, octets: usize) -> Option<Step> {
+        let restraint = self.restraint.as_ref()?;
+        let rate = restraint.rate().filter(|_| octets > 0)?;
+        Some(Step::Pace {
+            duration: Duration::from_secs_f64(octets as f64 / f64::from(rate)),
+            rule: restraint.rule,
+        })
     }
 
-    /// Counts octets that were taken, and says how long to wait behind them.
-    pub(crate) fn restrain(&mut self, octets: usize) -> Option<Step> {
-        let restraint = self.restraint.as_mut()?;
-        match &mut restraint.kind {
-            Kind::CloseAfter { octets_left } => {
-                *octets_left -= octets as u64;
-                None
-            }
-            Kind::Rate(rate) => (octets > 0).then(|| Step::Hold {
-                duration: Some(Duration::from_secs_f64(octets as f64 / f64::from(*rate))),
-                rule: restraint.rule,
-            }),
-        }
+    /// Whether more content has come than a rule lets come.
+    pub(crate) fn is_cut_due(&self) -> bool {
+        let octets = self.content.octets();
+        let limit = self.restraint.as_ref().and_then(Restraint::max_octets);
+        limit.is_some_and(|limit| octets > limit)
     }
 }
 
 /// How a rule has the content taken in.
 #[derive(Debug)]
 pub(crate) struct Restraint {
-    rule: RuleId,
-    origin: &'static Location<'static>,
+    pub(crate) rule: RuleId,
+    pub(crate) origin: &'static Location<'static>,
     kind: Kind,
+    /// It was made sure that the rule still is in force.
+    pub(crate) is_confirmed: bool,
 }
 
 #[derive(Debug)]
 enum Kind {
-    CloseAfter {
-        octets_left: u64,
-    },
+    MaxOctets(u64),
     /// Octets a second.
     Rate(u32),
 }
@@ -110,7 +104,7 @@ enum Kind {
 impl Restraint {
     pub(crate) fn of(intervention: &Intervention) -> Option<Self> {
         let kind = match intervention.conduct {
-            Conduct::CloseAfterOctets(octets_left) => Kind::CloseAfter { octets_left },
+            Conduct::CloseAfterOctets(octets) => Kind::MaxOctets(octets),
             Conduct::Throttle(rate) => Kind::Rate(rate),
             _ => return None,
         };
@@ -118,6 +112,7 @@ impl Restraint {
             rule: intervention.rule,
             origin: intervention.origin,
             kind,
+            is_confirmed: false,
         })
     }
 
@@ -125,15 +120,15 @@ impl Restraint {
     pub(crate) fn rate(&self) -> Option<u32> {
         match self.kind {
             Kind::Rate(rate) => Some(rate),
-            Kind::CloseAfter { .. } => None,
+            Kind::MaxOctets(_) => None,
         }
     }
 
-    /// The rule that closes the connection now, if one does.
-    pub(crate) fn cut_by(&self) -> Option<&'static Location<'static>> {
+    /// Octets behind which the connection is closed.
+    pub(crate) fn max_octets(&self) -> Option<u64> {
         match self.kind {
-            Kind::CloseAfter { octets_left: 0 } => Some(self.origin),
-            _ => None,
+            Kind::MaxOctets(octets) => Some(octets),
+            Kind::Rate(_) => None,
         }
     }
 }

@@ -14,6 +14,16 @@ pub(crate) enum Verdict {
     Intervene(Box<Intervention>),
 }
 
+impl Verdict {
+    /// Whether it is about how content is taken in.
+    pub(crate) fn is_about_intake(&self) -> bool {
+        match self {
+            Self::Intervene(intervention) => intervention.conduct.is_about_intake(),
+            Self::Proceed | Self::Refuse(_) => false,
+        }
+    }
+}
+
 /// What a rule has the server do.
 #[derive(Clone, Debug)]
 pub(crate) struct Intervention {
