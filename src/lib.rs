@@ -114,7 +114,7 @@
 //!   [`drip`](RuleBuilder::drip), …). [`Reply`] has the standard's replies by name.
 //! - [`Rule`] is the handle: [`hits`](Rule::hits), [`wait_for_hits`](Rule::wait_for_hits),
 //!   [`remove`](Rule::remove). The newest rule that is due decides; [`proceed`](RuleBuilder::proceed) makes
-//!   exceptions.
+//!   exceptions, [`pass_on`](RuleBuilder::pass_on) only counts or delays.
 //! - [`expect`](RuleBuilder::expect) says how often a rule is to act: verified when the server is dropped.
 //! - [`MailServer::advance_time`] moves the server's clock: "try again in ten minutes" takes no time.
 //! - Nothing is left to chance: what is random draws from a [seed](MailServerBuilder::seed).
@@ -128,13 +128,13 @@
 //! | connection reset | `server.on(Trigger::connect()).reset()`, or `.disconnect()` for a close |
 //! | "busy" greeting | `server.on(Trigger::connect()).reply(Reply::service_not_available())` (421) |
 //! | "not for you" greeting | `server.on(Trigger::connect()).reply(Reply::no_smtp_service())` (554) |
-//! | pooled session gone stale | `server.advance_time(Duration::from_secs(600))` (421), or `server.on(Trigger::mail()).nth(2).per_session().reply(Reply::service_not_available())` |
+//! | pooled session gone stale | `server.advance_time(Duration::from_secs(600))`: 421 while it is idle, which a pool that probes notices; `server.on(Trigger::mail()).nth(2).per_session().reply(Reply::service_not_available())`: 421 at the second mail |
 //! | sender's host unknown | `server.on(Trigger::mail()).reply(Reply::new(550, "Unknown host").enhanced("5.1.8"))` |
-//! | STARTTLS not available | `server.on(Trigger::starttls()).reply(Reply::tls_not_available())` |
-//! | wrong password | `server.on(Trigger::auth()).first(1).reply(Reply::credentials_invalid())` |
-//! | slow | `server.on(Trigger::rcpt()).after(Duration::from_secs(3)).proceed()`; `.drip(..)`, `.throttle(..)` |
+//! | STARTTLS not available | `MailServer::builder().with_extension(Extension::custom("STARTTLS"))`, `server.on(Trigger::starttls()).reply(Reply::tls_not_available())` |
+//! | wrong password | `server.on(Trigger::auth()).first(1).reply(Reply::credentials_invalid())`, and a client with [credentials](MailServer::url_as) |
+//! | slow | `server.on(Trigger::rcpt()).after(Duration::from_secs(3)).pass_on()`; `.drip(..)`, `.throttle(..)` |
 //! | never answers | `server.on(Trigger::data()).hang()` |
-//! | drop in the midst of the content | `server.on(Trigger::data()).disconnect_after_bytes(1_000)` |
+//! | drop in the midst of the content | `server.on(Trigger::data()).disconnect_after_bytes(20)` |
 //! | drop behind the final dot: duplicates | `server.on(Trigger::end_of_data()).first(1).accept_then_disconnect()` |
 //! | accepted and lost | `server.on(Trigger::end_of_data()).accept_and_discard()` |
 //! | greylisting | `server.greylist(Duration::from_secs(600))` |
@@ -145,6 +145,19 @@
 //! | replies that are none | `server.on(Trigger::mail()).send_raw("250-half of a reply\r\n")` |
 //! | unknown users, no relaying | `MailServer::builder().local_domain("example.org").mailbox("ada@example.org")` |
 //! | the address decides | `MailServer::builder().magic_recipients()`, then mail to `bounce-550@example.org` |
+//!
+//! What clients make of it differs. lettre gives up a mail at the first recipient that is refused, so that
+//! there are two rejections: the refusal, and the [aborted](Rejection::is_aborted) transaction of those
+//! before. Its blocking transport reports a time-out on Linux as "temporarily unavailable", not as
+//! `is_timeout()`; its asynchronous one waits for a reply without end: put `tokio::time::timeout` around a
+//! send that meets `hang()`.
+//!
+//! # One server for many tests
+//!
+//! A server takes a fraction of a millisecond to start, so that each test is best off with its own. Tests
+//! that must share one, such as in a static, take turns, with a lock of theirs:
+//! [`reset`](MailServer::reset) at the start forgets what the one before has left,
+//! [`verify`](MailServer::verify) at the end does what dropping would.
 //!
 //! # Limits
 //!

@@ -12,6 +12,10 @@ use crate::smtp::{Cause, Envelope, Rejected, Reply, Said, Stage, printable};
 /// [rule](crate::Rule) kept from being carried out, or a transaction that was begun and not completed.
 /// Cheap to clone.
 ///
+/// A client that gives up after a refusal leaves two: the refusal itself, and the aborted transaction of
+/// the recipients that had been accepted before and got no mail. [`is_aborted`](Self::is_aborted) tells
+/// them apart.
+///
 /// ```
 /// # use lettre::{Message, SmtpTransport, Transport};
 /// use mailmock::{Cause, MailServer, Stage};

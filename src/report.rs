@@ -83,10 +83,10 @@ pub(crate) fn too_few_hits(
     location: &Location<'_>,
     received: &Received,
 ) -> String {
-    let removed = if rule.is_removed() {
-        ", and was removed"
-    } else {
-        ""
+    let removed = match rule.remaining() {
+        _ if rule.is_removed() => ", and was removed",
+        Some(0) => ", and can act no more",
+        _ => "",
     };
     format!(
         "{end} for hit {wanted} of {rule} (at {}), which had {}{removed} (the wait began at \

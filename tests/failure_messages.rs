@@ -395,7 +395,7 @@ fn verification_names_each_rule_that_was_not_met() {
     insta::assert_snapshot!(stable(&server, &text), @r#"
     2 rules did not act as often as expected
       on(rcpt_to("gone@example.org")).reply(550 5.1.1 Mailbox unavailable): expected at least 2, had 1 (expected at [here])
-      on(command("QUIT")).send_raw("221 bye"): expected 1 to 3, had 0 (expected at [here])
+      on(quit()).send_raw("221 bye"): expected 1 to 3, had 0 (expected at [here])
 
     refused (2):
       session 1: RCPT TO:<ada@example.org> -> 451 4.7.1 Greylisted, try again later (rule at [here])

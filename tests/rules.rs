@@ -199,12 +199,12 @@ fn the_first_attempt_of_each_of_ten_jobs_fails() {
     let contents: Vec<String> = (0..10)
         .map(|i| match i % 2 {
             0 => format!("Message-ID: <{i}@app.example>\r\nDate: now\r\n\r\nSame\r\n"),
-            _ => format!("Subject: {i}\r\n\r\nSame\r\n"), // no Message-ID: told apart by the content
+            _ => format!("Subject: {i}\r\nDate: now\r\n\r\nSame\r\n"), // no Message-ID: told apart by the content
         })
         .collect();
     for attempt in 0..2 {
         for content in &contents {
-            // Another date is still the same mail, if it has a Message-ID.
+            // Another date is still the same mail.
             let content = content.replace("now", &format!("attempt {attempt}"));
             let mut client = client(&server);
             client.begin("app@example.org", &["ada@example.org"]);
@@ -251,6 +251,41 @@ fn the_newest_rule_wins_and_what_is_not_due_falls_through() {
     server.clear_rules();
     assert_eq!(code(&client.say("RCPT TO:<bob@example.net>")), 250);
     assert_eq!(default.hits(), 1);
+}
+
+#[test]
+fn a_rule_can_pass_on_what_it_counts_or_delays() {
+    let server = MailServer::builder().local_domain("example.org").start();
+    server
+        .on(Trigger::rcpt_to("gone@example.org"))
+        .reply(Reply::mailbox_unavailable());
+    let slow = server
+        .on(Trigger::rcpt())
+        .after(Duration::from_secs(3))
+        .pass_on();
+    let also_slow = server.on(Trigger::rcpt()).after(TEN_MINUTES).pass_on();
+    let counted = server.on(Trigger::rcpt()).expect(3).pass_on();
+    let mut client = client(&server);
+    client.ok("MAIL FROM:<app@example.org>");
+    for (to, expected) in [
+        ("gone@example.org", 550),
+        ("ada@example.org", 250),
+        ("x@example.net", 550),
+    ] {
+        client.send(format!("RCPT TO:<{to}>\r\n").as_bytes());
+        server.advance_time(TEN_MINUTES); // not yet
+        assert!(
+            server.sessions()[0]
+                .exchanges()
+                .last()
+                .unwrap()
+                .reply()
+                .is_none()
+        );
+        server.advance_time(Duration::from_secs(3));
+        assert_eq!(code(&client.reply()), expected, "{to}");
+    }
+    assert_eq!([slow.hits(), also_slow.hits(), counted.hits()], [3; 3]);
 }
 
 #[test]
@@ -469,7 +504,53 @@ fn limits_and_the_order_of_commands_come_before_rules() {
 fn meaningless_rules_panic_where_they_are_written() {
     let server = MailServer::start();
     let on = |trigger| server.on(trigger);
-    let cases: [(&dyn Fn(), &str); 14] = [
+    let cases: [(&dyn Fn(), &str); 24] = [
+        (
+            &|| drop(Trigger::rcpt_to("*@example.org")),
+            "\"*@example.org\" has a wildcard: did you mean glob(..)? A closure can ask for the character itself",
+        ),
+        (
+            &|| drop(Trigger::rcpt_to("@example.org")),
+            "\"@example.org\" is not a mailbox: its local part is empty; did you mean domain(..) or contains(..)?",
+        ),
+        (
+            &|| drop(Trigger::rcpt_to("ada")),
+            "\"ada\" is not a mailbox: it has no @; did you mean domain(..) or contains(..)?",
+        ),
+        (
+            &|| drop(Trigger::mail_from("<>")),
+            "\"<>\" is not a mailbox: it has no @; the null reverse-path is \"\"",
+        ),
+        (
+            &|| drop(a_mail().sent_to("Ada <ada@example.org>")),
+            "\"Ada <ada@example.org>\" is not a mailbox: its local part has a forbidden character; write it without brackets and name",
+        ),
+        (
+            &|| drop(domain("@example.org")),
+            "not a domain: \"@example.org\": not a mailbox: its domain has a forbidden character",
+        ),
+        (
+            &|| drop(on(Trigger::rcpt()).first(0)),
+            "first(0) never comes",
+        ),
+        (
+            &|| drop(on(Trigger::rcpt()).expect(1..).expect(..=3)),
+            "expect(..) was said before",
+        ),
+        (
+            &|| drop(on(Trigger::rcpt()).after(TEN_MINUTES).after(TEN_MINUTES)),
+            "after(..) was said before",
+        ),
+        (
+            &|| {
+                drop(
+                    on(Trigger::rcpt())
+                        .first(1)
+                        .in_turn([Action::proceed(), Action::hang()]),
+                );
+            },
+            ".first(1) lets not all of the 2 actions happen",
+        ),
         (
             &|| drop(on(Trigger::rcpt()).first(2).expect(3..).proceed()),
             "on(rcpt()).first(2).proceed() acts 2 times at most, and never as often as expected: at least 3",
@@ -801,6 +882,45 @@ fn a_script_can_go_over_several_stages() {
     client(&server).ok("NOOP");
     script.remove();
     assert_eq!((script.hits(), script.remaining()), (2, Some(0)));
+}
+
+#[test]
+fn a_shared_server_can_be_reset() {
+    let server = MailServer::start();
+    server
+        .on(Trigger::rcpt())
+        .expect(1)
+        .reply(Reply::greylisted());
+    server
+        .on(Trigger::when(|_| panic!("once")))
+        .first(1)
+        .proceed();
+    drop(Client::connect_silently(&server).reply());
+    server.reset();
+    server.verify();
+    assert_eq!(rcpt_codes(&server, 1), [250]);
+    server.reset();
+    assert!(server.rejections().is_empty() && server.mails().is_empty());
+}
+
+#[test]
+fn a_wait_for_more_hits_than_there_can_be_ends_at_once() {
+    let server = MailServer::start();
+    let rule = server.on(Trigger::rcpt()).first(1).proceed();
+    let error = rule
+        .try_wait_for_hits(2)
+        .timeout(TEN_MINUTES)
+        .blocking()
+        .unwrap_err();
+    assert!(!error.is_timeout(), "{error}");
+    let line = format!("{}:{}", file!(), rule.location().line());
+    assert!(
+        format!("{rule:?}").starts_with(&format!("Rule(on(rcpt()).first(1).proceed() at {line}:"))
+    );
+    assert_eq!(
+        format!("{server:?}"),
+        format!("MailServer {{ url: {:?}, .. }}", server.url())
+    );
 }
 
 #[test]

@@ -42,16 +42,28 @@ impl MailMatcher {
     }
 
     /// The reverse-path is like that; `""` is the null one.
+    ///
+    /// # Panics
+    ///
+    /// If it is a text that is no address.
+    #[track_caller]
     pub fn sent_from(self, address: impl Into<AddressPattern>) -> Self {
         let address = address.into();
+        address.check();
         self.with(format!("sent_from({address})"), move |mail| {
             address.is_match(mail.envelope().reverse_path().as_str())
         })
     }
 
     /// A recipient of the envelope is like that.
+    ///
+    /// # Panics
+    ///
+    /// If it is a text that is no address.
+    #[track_caller]
     pub fn sent_to(self, address: impl Into<AddressPattern>) -> Self {
         let address = address.into();
+        address.check();
         self.with(format!("sent_to({address})"), move |mail| {
             let mut paths = mail.envelope().forward_paths().iter();
             paths.any(|path: &ForwardPath| address.is_match(path.as_str()))
@@ -59,11 +71,21 @@ impl MailMatcher {
     }
 
     /// An author in From is like that.
+    ///
+    /// # Panics
+    ///
+    /// If it is a text that is no address.
+    #[track_caller]
     pub fn header_from(self, address: impl Into<AddressPattern>) -> Self {
         self.header_address("From", "header_from", address.into())
     }
 
     /// An address in To is like that.
+    ///
+    /// # Panics
+    ///
+    /// If it is a text that is no address.
+    #[track_caller]
     pub fn header_to(self, address: impl Into<AddressPattern>) -> Self {
         self.header_address("To", "header_to", address.into())
     }
@@ -110,7 +132,9 @@ impl MailMatcher {
         self.with(format!("satisfies({name:?}, …)"), condition)
     }
 
+    #[track_caller]
     fn header_address(self, field: &'static str, name: &str, address: AddressPattern) -> Self {
+        address.check();
         self.with(format!("{name}({address})"), move |mail| {
             let addresses = mail.message().headers().addresses(field);
             let mut mailboxes = addresses.mailboxes();

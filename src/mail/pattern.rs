@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use regex_lite::Regex;
 
-use crate::smtp::is_same_mailbox;
+use crate::smtp::{Mailbox, is_same_mailbox};
 
 /// What a text is to be like. A `&str` is a pattern that the text is to equal; [`contains`],
 /// [`starts_with`], [`ends_with`], [`matches`](fn@matches) and [`glob`] make others, and so does a closure
-/// `|text: &str| -> bool`.
+/// such as `|text: &str| text.len() > 80`, which has to name the type of its argument.
 #[derive(Clone)]
 pub struct TextPattern(Text);
 
@@ -60,8 +60,17 @@ pub fn glob(pattern: impl Into<String>) -> TextPattern {
 
 /// An address whose domain is that one, in any case. Its subdomains are others: they are
 /// `glob("*@*.example.org")`.
+///
+/// # Panics
+///
+/// If it is not the domain of an address.
+#[track_caller]
 pub fn domain(domain: impl Into<String>) -> AddressPattern {
-    AddressPattern(Address::Domain(domain.into()))
+    let domain = domain.into();
+    if let Err(error) = Mailbox::parse(&format!("x@{domain}"), &mut Vec::new()) {
+        panic!("not a domain: {domain:?}: {error}");
+    }
+    AddressPattern(Address::Domain(domain))
 }
 
 impl TextPattern {
@@ -82,6 +91,12 @@ impl TextPattern {
 impl From<&str> for TextPattern {
     fn from(text: &str) -> Self {
         Self(Text::Equal(text.to_owned()))
+    }
+}
+
+impl From<&&str> for TextPattern {
+    fn from(text: &&str) -> Self {
+        (*text).into()
     }
 }
 
@@ -128,7 +143,8 @@ impl fmt::Debug for TextPattern {
 /// any case, local parts exactly, and `""` is the null reverse-path. [`domain`] asks for any address of
 /// a domain. [`glob`] compares what stands behind the `@` in any case; the other [`TextPattern`]s are
 /// held against the address as it was sent and, if that does not match, with its domain in lower case. A
-/// closure is given the address as it was sent.
+/// closure, which has to name the type of its argument, is given the address as it was sent:
+/// `|address: &str| address.len() > 64`.
 #[derive(Clone)]
 pub struct AddressPattern(Address);
 
@@ -140,6 +156,33 @@ enum Address {
 }
 
 impl AddressPattern {
+    /// Panics at the caller's line if it is a text that no address can equal.
+    #[track_caller]
+    pub(crate) fn check(&self) {
+        let Address::Equal(address) = &self.0 else {
+            return;
+        };
+        if address.is_empty() {
+            return;
+        }
+        // They are allowed in a local part, but seldom meant.
+        assert!(
+            !address.contains(['*', '?']),
+            "{address:?} has a wildcard: did you mean glob(..)? A closure can ask for the character itself"
+        );
+        if let Err(error) = Mailbox::parse(address, &mut Vec::new()) {
+            let cure = match address.as_str() {
+                "<>" => "; the null reverse-path is \"\"",
+                text if text.contains('<') => "; write it without brackets and name",
+                text if text.starts_with('@') || !text.contains('@') => {
+                    "; did you mean domain(..) or contains(..)?"
+                }
+                _ => "",
+            };
+            panic!("{address:?} is {error}{cure}");
+        }
+    }
+
     /// Whether the address is like that.
     pub fn is_match(&self, address: &str) -> bool {
         match &self.0 {
@@ -171,6 +214,12 @@ impl AddressPattern {
 impl From<&str> for AddressPattern {
     fn from(address: &str) -> Self {
         Self(Address::Equal(address.to_owned()))
+    }
+}
+
+impl From<&&str> for AddressPattern {
+    fn from(address: &&str) -> Self {
+        (*address).into()
     }
 }
 

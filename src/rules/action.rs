@@ -48,6 +48,11 @@ impl Action {
         Conduct::Proceed.into()
     }
 
+    /// Lets older rules decide, after the [delay](Self::after) if there is one.
+    pub fn pass_on() -> Self {
+        Conduct::PassOn.into()
+    }
+
     /// Closes the connection (FIN) without a reply.
     pub fn disconnect() -> Self {
         Conduct::Close.into()
@@ -150,6 +155,7 @@ impl fmt::Display for Action {
         }
         match &self.conduct {
             Conduct::Proceed => f.write_str("proceed()"),
+            Conduct::PassOn => f.write_str("pass_on()"),
             Conduct::Reply(reply) => write!(f, "reply({reply})"),
             Conduct::ReplyThenClose(reply) => write!(f, "reply_then_disconnect({reply})"),
             Conduct::SendRaw(octets) => {

@@ -144,13 +144,6 @@ impl<'a> Event<'a> {
         self.core.begins_content
     }
 
-    pub(super) fn content(&self) -> Option<&'a [u8]> {
-        match self.core.moment {
-            Moment::EndOfData { content } => Some(content),
-            _ => None,
-        }
-    }
-
     /// What stands behind the verb.
     pub(super) fn argument(&self) -> Cow<'a, str> {
         let line = self.line().unwrap_or_default();

@@ -25,7 +25,7 @@ impl Frequency {
     }
 
     /// How often it is still due after so many events; `None` without end.
-    pub(super) fn remaining(self, seen: usize) -> Option<usize> {
+    pub(crate) fn remaining(self, seen: usize) -> Option<usize> {
         match self {
             Self::First(count) => Some(count.saturating_sub(seen)),
             Self::Nth(nth) => Some(usize::from(seen < nth)),

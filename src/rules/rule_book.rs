@@ -11,7 +11,7 @@ use super::event::Event;
 use super::mounted_rule::MountedRule;
 use super::stage_set::StageSet;
 use crate::clock::Clock;
-use crate::smtp::{Conduct, Intervention, Reply, RuleId};
+use crate::smtp::{Conduct, Delay, Intervention, Reply, RuleId};
 use crate::times::Times;
 
 #[derive(Debug)]
@@ -97,11 +97,23 @@ impl RuleBook {
     pub(crate) fn decide(&self, event: &Event<'_>) -> Option<Intervention> {
         let rules = Arc::clone(&*self.rules.read());
         let stage = event.stage();
-        rules
-            .iter()
-            .chain(&self.policy)
+        let asked = rules.iter().chain(&self.policy);
+        let mut acting = asked
             .filter(|entry| entry.stages.contains(stage))
-            .find_map(|entry| self.ask(&entry.rule, event))
+            .filter_map(|entry| self.ask(&entry.rule, event));
+        let mut passed_on: Option<Intervention> = None;
+        loop {
+            match (acting.next(), passed_on) {
+                (Some(mut next), earlier) => {
+                    next.delay = Delay::sum(next.delay, earlier.and_then(|e| e.delay));
+                    if next.conduct != Conduct::PassOn {
+                        return Some(next);
+                    }
+                    passed_on = Some(next);
+                }
+                (None, passed_on) => return passed_on,
+            }
+        }
     }
 
     /// What is not as expected, and what the test's closures panicked with. Of a removed rule that is
@@ -128,6 +140,12 @@ impl RuleBook {
 
     pub(crate) fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Forgets all rules but the policy, what was expected of them, and what has panicked.
+    pub(crate) fn reset(&self) {
+        self.clear();
+        drop(self.take_failures());
     }
 
     fn retain(&self, is_kept: impl Fn(&MountedRule) -> bool) {

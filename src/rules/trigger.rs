@@ -71,8 +71,15 @@ impl Trigger {
     }
 
     /// MAIL with such a reverse-path; `""` is the null one.
+    ///
+    /// # Panics
+    ///
+    /// If it is a text that is no address.
+    #[track_caller]
     pub fn mail_from(address: impl Into<AddressPattern>) -> Self {
-        Self(Place::Mail(Some(address.into())))
+        let address = address.into();
+        address.check();
+        Self(Place::Mail(Some(address)))
     }
 
     /// RCPT.
@@ -81,8 +88,26 @@ impl Trigger {
     }
 
     /// RCPT with such a forward-path.
+    ///
+    /// ```
+    /// # let server = mailmock::MailServer::start();
+    /// use mailmock::{Reply, Trigger, domain, glob};
+    ///
+    /// server.on(Trigger::rcpt_to("gone@example.org")).reply(Reply::mailbox_unavailable());
+    /// server.on(Trigger::rcpt_to(domain("example.net"))).reply(Reply::relaying_denied());
+    /// server.on(Trigger::rcpt_to(glob("*+spam@*"))).reply(Reply::rejected_by_policy());
+    /// // A closure has to name the type of its argument.
+    /// server.on(Trigger::rcpt_to(|address: &str| address.len() > 64)).reply(Reply::mailbox_name_not_allowed());
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If it is a text that is no address.
+    #[track_caller]
     pub fn rcpt_to(address: impl Into<AddressPattern>) -> Self {
-        Self(Place::Rcpt(Some(address.into())))
+        let address = address.into();
+        address.check();
+        Self(Place::Rcpt(Some(address)))
     }
 
     /// DATA, or the first BDAT of a transaction.
@@ -130,6 +155,16 @@ impl Trigger {
     /// It runs on the server's thread, which serves nobody meanwhile: it can look at the server, but not
     /// wait for it. If it needs the server, give it a [`Weak`](std::sync::Weak) one: with an `Arc` the
     /// server would own itself, and never be dropped or verified.
+    ///
+    /// ```
+    /// # let server = mailmock::MailServer::start();
+    /// use mailmock::{Reply, Stage, Trigger};
+    ///
+    /// let many = Trigger::when(|event| {
+    ///     event.stage() == Stage::Rcpt && event.envelope().is_some_and(|e| e.forward_paths().len() >= 3)
+    /// });
+    /// server.on(many).reply(Reply::too_many_recipients());
+    /// ```
     pub fn when(condition: impl Fn(&Event<'_>) -> bool + Send + Sync + 'static) -> Self {
         Self(Place::When(Arc::new(condition)))
     }
@@ -233,7 +268,12 @@ impl fmt::Display for Trigger {
             Place::Data => f.write_str("data()"),
             Place::EndOfData(None) => f.write_str("end_of_data()"),
             Place::EndOfData(Some(mail)) => write!(f, "end_of_data_when({mail})"),
-            Place::Verb(verb) => write!(f, "command({verb:?})"),
+            Place::Verb(verb) => match &**verb {
+                "STARTTLS" => f.write_str("starttls()"),
+                "RSET" => f.write_str("rset()"),
+                "QUIT" => f.write_str("quit()"),
+                verb => write!(f, "command({verb:?})"),
+            },
             Place::When(_) => f.write_str("when(|event| …)"),
         }
     }

@@ -1,5 +1,6 @@
 //! The handle that a test has.
 
+use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +46,6 @@ use crate::store::Store;
 /// assert_eq!(mail.message().subject(), "Welcome");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct MailServer {
     pub(super) host: String,
     pub(super) port: u16,
@@ -243,4 +243,12 @@ fn percent_encoded(text: &str) -> String {
         }
     }
     encoded
+}
+
+impl fmt::Debug for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailServer")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
+    }
 }

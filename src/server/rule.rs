@@ -1,5 +1,6 @@
 //! The handle of a rule that is in force.
 
+use std::fmt;
 use std::ops::Deref;
 use std::panic::Location;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::rules::{MountedRule, RuleBook};
 /// busy.remove();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Rule {
     mounted: Arc<MountedRule>,
     rules: Arc<RuleBook>,
@@ -42,7 +43,8 @@ impl Rule {
     }
 
     /// How often it can still act; `None` if there is no end to that, or if it counts events apart, as
-    /// with [`per_session`](crate::RuleBuilder::per_session).
+    /// with [`per_session`](crate::RuleBuilder::per_session). With a
+    /// [probability](crate::RuleBuilder::with_probability) it is at how many events it still draws.
     pub fn remaining(&self) -> Option<usize> {
         self.mounted.remaining()
     }
@@ -90,7 +92,7 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// The wait panics if they do not come in [time](Wait::timeout), the rule is removed, or the server
+    /// The wait panics if they do not come in [time](Wait::timeout) or cannot come any more, or the server
     /// is dropped.
     #[track_caller]
     pub fn wait_for_hits(&self, hits: usize) -> Wait<()> {
@@ -104,11 +106,11 @@ impl Rule {
         let (rule, explained) = (Arc::clone(&self.mounted), Arc::clone(&self.mounted));
         self.waiting.clone().until(
             move |_| {
-                // Before the hits are: a last one may come until then.
-                let is_removed = rule.is_removed();
+                // Before the hits are: one more may come until then.
+                let remaining = rule.remaining();
                 match rule.hits() {
                     had if had >= hits => Sight::Found(()),
-                    _ if is_removed => Sight::Never,
+                    had if remaining.is_some_and(|left| had + left < hits) => Sight::Never,
                     _ => Sight::NotYet,
                 }
             },
@@ -124,6 +126,14 @@ impl Rule {
             rules,
             waiting,
         }
+    }
+}
+
+impl fmt::Debug for Rule {
+    /// As it is written, its line, and its hits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rule, location, hits) = (&self.mounted, self.location(), self.hits());
+        write!(f, "Rule({rule} at {location}, hits: {hits})")
     }
 }
 

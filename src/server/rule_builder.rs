@@ -1,5 +1,6 @@
 //! How a test says what a rule is to be.
 
+use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -55,7 +56,6 @@ impl MailServer {
 /// 4yz and 5yz it is not, and what came of it is in [`rejections`](MailServer::rejections) with the
 /// [rule's line](crate::Rejection::rule). Behind 421 the connection is closed (RFC 5321 §3.8). A refusal
 /// in place of the greeting leaves the connection open, and all but QUIT is answered 503 (§3.1).
-#[derive(Debug)]
 #[must_use = "there is no rule until its action is said, such as `.reply(..)` or `.hang()`"]
 pub struct RuleBuilder<'a> {
     server: &'a MailServer,
@@ -69,9 +69,10 @@ impl RuleBuilder<'_> {
     ///
     /// # Panics
     ///
-    /// If another frequency was said before.
+    /// If it is 0, or another frequency was said before.
     #[track_caller]
     pub fn first(self, count: usize) -> Self {
+        assert!(count > 0, "first(0) never comes");
         self.with_frequency(Frequency::First(count))
     }
 
@@ -148,7 +149,9 @@ impl RuleBuilder<'_> {
     }
 
     /// Counts the attempts at each mail apart: mails are the same that have the same Message-ID, or,
-    /// without one, the same content. So `first(1)` fails the first attempt of each of ten jobs.
+    /// without one, the same content but for Date and Received. So `first(1)` fails the first attempt of
+    /// each of ten jobs. An application that gives each attempt a Message-ID of its own sends another
+    /// mail each time.
     ///
     /// # Panics
     ///
@@ -166,7 +169,8 @@ impl RuleBuilder<'_> {
     /// Acts at an event only with that probability. It is drawn from the server's
     /// [seed](crate::MailServerBuilder::seed), the rule, the number of the session and the number of the
     /// event in it, so that the same test goes the same way each time, and what happens in one session
-    /// changes nothing in another.
+    /// changes nothing in another. Where clients connect at the same time, which of them gets which number
+    /// is theirs to race for.
     ///
     /// # Panics
     ///
@@ -182,13 +186,15 @@ impl RuleBuilder<'_> {
     }
 
     /// How often it is to act in all: `2`, `1..`, `..=3`. That is verified when the server is dropped, or
-    /// by [`verify`](MailServer::verify); the text names this line.
+    /// by [`verify`](MailServer::verify); the text names this line. A server in a static is never dropped,
+    /// and one that is dropped on another thread panics there: call `verify` at the end of the test.
     ///
     /// # Panics
     ///
-    /// If the range is empty.
+    /// If the range is empty, or was said before.
     #[track_caller]
     pub fn expect(mut self, times: impl Into<Times>) -> Self {
+        assert!(self.rule.expected.is_none(), "expect(..) was said before");
         self.rule.expected = Some((times.into(), Location::caller()));
         self
     }
@@ -198,7 +204,13 @@ impl RuleBuilder<'_> {
     ///
     /// At end of data a mail that will be accepted is stored before the pause: the client does not know
     /// yet, and may send it again (RFC 1047).
+    ///
+    /// # Panics
+    ///
+    /// If a delay was said before.
+    #[track_caller]
     pub fn after(mut self, delay: Duration) -> Self {
+        assert!(self.delay.is_none(), "after(..) was said before");
         self.delay = Some(delay);
         self
     }
@@ -241,11 +253,17 @@ impl RuleBuilder<'_> {
         self.mount(Action::reply_then_disconnect(reply))
     }
 
-    /// Goes on as if there were no older rule: exceptions are made so, and slowness with
-    /// [`after`](Self::after).
+    /// Goes on as if there were no older rule, nor a policy of the builder: exceptions are made so.
     #[track_caller]
     pub fn proceed(self) -> Rule {
         self.mount(Action::proceed())
+    }
+
+    /// Lets older rules decide: to count events with [`expect`](Self::expect), or to be slow with
+    /// [`after`](Self::after) and still refuse what is refused.
+    #[track_caller]
+    pub fn pass_on(self) -> Rule {
+        self.mount(Action::pass_on())
     }
 
     /// Closes the connection without a reply: FIN. What the client still sends is drained for a while, so
@@ -312,7 +330,7 @@ impl RuleBuilder<'_> {
         self.mount(Action::throttle(octets_per_second))
     }
 
-    /// Gives the server's own reply octet by octet, with that time behind each.
+    /// Gives the server's own reply octet by octet, with that time behind each. Older rules are not asked.
     #[track_caller]
     pub fn drip(self, interval: Duration) -> Rule {
         self.mount(Action::drip(interval))
@@ -330,7 +348,8 @@ impl RuleBuilder<'_> {
     ///
     /// # Panics
     ///
-    /// If there is no action, or the trigger does not fit one of them.
+    /// If there is no action, the trigger does not fit one of them, or the frequency does not let all of
+    /// them happen.
     #[track_caller]
     pub fn in_turn(mut self, actions: impl IntoIterator<Item = Action>) -> Rule {
         let actions: Vec<_> = actions.into_iter().map(|a| self.delayed(a)).collect();
@@ -338,6 +357,14 @@ impl RuleBuilder<'_> {
         for action in &actions {
             self.check(action);
         }
+        let frequency = self.rule.frequency;
+        assert!(
+            frequency
+                .remaining(0)
+                .is_none_or(|most| most >= actions.len()),
+            "{frequency} lets not all of the {} actions happen",
+            actions.len()
+        );
         self.rule.script = Script::InTurn(actions);
         self.put_in_force()
     }
@@ -384,5 +411,13 @@ impl RuleBuilder<'_> {
             );
         }
         self.server.mount(self.rule)
+    }
+}
+
+impl fmt::Debug for RuleBuilder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuleBuilder")
+            .field("trigger", &self.rule.trigger)
+            .finish_non_exhaustive()
     }
 }

@@ -10,10 +10,20 @@ use crate::report;
 
 impl MailServer {
     /// Removes all rules: those of the test, not what the [builder](crate::MailServerBuilder) set up.
-    /// Sessions that they hold are released. What was expected of them is verified all the same.
+    /// Sessions that they hold are released. What was expected of them is verified all the same, by the
+    /// next [`verify`](Self::verify); [`reset`](Self::reset) forgets that too.
     pub fn clear_rules(&self) {
         self.rules.clear();
         self.store.wake_waiters();
+    }
+
+    /// Forgets all that a test has seen or set up: what [`clear`](Self::clear) forgets, the rules, and what
+    /// was expected of them. For a server that several tests share, one after the other; the clock stays
+    /// where it is, and a server that is down stays down.
+    pub fn reset(&self) {
+        self.rules.reset();
+        self.store.wake_waiters();
+        self.clear();
     }
 
     /// Verifies that each rule, removed ones too, has acted as often as was

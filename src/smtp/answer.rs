@@ -140,16 +140,20 @@ impl ServerSession {
             manner.end = Some(SessionEnd::Refused);
         }
         let reply = refusal.reply.map(|reply| self.as_sent(reply));
-        self.record(Fact::Rejected(Box::new(Rejected {
-            stage,
-            cause: refusal.cause,
-            origin: refusal.origin,
-            said: said.clone(),
-            reply: reply.clone(),
-            envelope,
-            recipient,
-            content,
-        })));
+        // A rule's 354 to MAIL is strange, but refuses nothing.
+        let is_refusal = reply.as_ref().is_none_or(Reply::is_refusal);
+        if is_refusal || stage == Stage::EndOfData {
+            self.record(Fact::Rejected(Box::new(Rejected {
+                stage,
+                cause: refusal.cause,
+                origin: refusal.origin,
+                said: said.clone(),
+                reply: reply.clone(),
+                envelope,
+                recipient,
+                content,
+            })));
+        }
         if let Some(answer) = manner.instead.take().or(reply.map(Answer::Reply)) {
             self.answer_as(said, answer, manner);
         }

@@ -141,7 +141,7 @@ impl ServerSession {
     ) {
         let origin = intervention.origin;
         match intervention.conduct {
-            Conduct::Proceed => self.proceed(matter, manner, policy),
+            Conduct::Proceed | Conduct::PassOn => self.proceed(matter, manner, policy),
             Conduct::Throttle(_) | Conduct::CloseAfterOctets(_) => {
                 self.proceed(matter, manner, policy);
                 if let Some(transaction) = self.intake_mut() {

@@ -46,10 +46,25 @@ pub(crate) enum Delay {
     WhileInForce,
 }
 
+impl Delay {
+    /// One behind the other.
+    pub(crate) fn sum(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(Self::For(a)), Some(Self::For(b))) => Some(Self::For(a.saturating_add(b))),
+            (Some(Self::WhileInForce), _) | (_, Some(Self::WhileInForce)) => {
+                Some(Self::WhileInForce)
+            }
+            (a, b) => a.or(b),
+        }
+    }
+}
+
 /// What takes the place of the protocol's own way.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Conduct {
     Proceed,
+    /// Older rules decide.
+    PassOn,
     Reply(Reply),
     ReplyThenClose(Reply),
     /// These octets, whatever they are, in place of a reply.
@@ -72,7 +87,11 @@ impl Conduct {
     /// Whether content that it is decided for becomes a mail.
     pub(crate) fn accepts(&self) -> bool {
         match self {
-            Self::Proceed | Self::Drip(_) | Self::Discard | Self::AcceptThenClose => true,
+            Self::Proceed
+            | Self::PassOn
+            | Self::Drip(_)
+            | Self::Discard
+            | Self::AcceptThenClose => true,
             Self::Reply(reply) | Self::ReplyThenClose(reply) => reply.is_positive(),
             Self::SendRaw(octets) => Reply::read(octets).is_some_and(|reply| reply.is_positive()),
             Self::Close | Self::Reset | Self::CloseAfterOctets(_) | Self::Throttle(_) => false,
