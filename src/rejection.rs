@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::mail::Message;
+use crate::mail::{Mail, Message};
 use crate::smtp::{Cause, Envelope, Rejected, Reply, Said, Stage, printable};
 
 /// What did not become a mail: a command or a content that got a 4yz or 5yz reply, or that a
@@ -34,13 +34,21 @@ use crate::smtp::{Cause, Envelope, Rejected, Reply, Said, Stage, printable};
 pub struct Rejection(Arc<Inner>);
 
 struct Inner {
+    id: u64,
     session_id: u64,
     recorded_at: SystemTime,
     rejected: Rejected,
-    message: Option<Message>,
+    /// What had come of it, if a transaction was under way.
+    mail: Option<Mail>,
+    has_content: bool,
 }
 
 impl Rejection {
+    /// The number of the rejection on its server: 1 for the first, never used again.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
     /// Where in the dialogue it happened; of an aborted transaction, how far it had come.
     pub fn stage(&self) -> Stage {
         self.0.rejected.stage
@@ -84,13 +92,20 @@ impl Rejection {
 
     /// The envelope as far as it had come, if a transaction was under way.
     pub fn envelope(&self) -> Option<&Envelope> {
-        self.0.rejected.envelope.as_ref()
+        self.mail().map(Mail::envelope)
     }
 
     /// The content: whole if it was refused at its end, what had come of it if the transaction was
     /// aborted. `None` if there was none, if it was over the size limit, or if the store was full.
     pub fn message(&self) -> Option<&Message> {
-        self.0.message.as_ref()
+        self.mail()
+            .filter(|_| self.0.has_content)
+            .map(Mail::message)
+    }
+
+    /// Envelope and content as a mail, whose [`id`](Mail::id) is 0; content that had not come is empty.
+    pub(crate) fn mail(&self) -> Option<&Mail> {
+        self.0.mail.as_ref()
     }
 
     /// The [session](crate::Session::id) in which it happened.
@@ -103,13 +118,30 @@ impl Rejection {
         self.0.recorded_at
     }
 
-    pub(crate) fn new(session_id: u64, recorded_at: SystemTime, mut rejected: Rejected) -> Self {
-        let message = rejected.content.take().map(Message::new);
+    pub(crate) fn new(
+        id: u64,
+        session_id: u64,
+        recorded_at: SystemTime,
+        mut rejected: Rejected,
+    ) -> Self {
+        let content = rejected.content.take();
+        let has_content = content.is_some();
+        let mail = rejected.envelope.take().map(|envelope| {
+            Mail::new(
+                0,
+                session_id,
+                recorded_at,
+                envelope,
+                content.unwrap_or_default(),
+            )
+        });
         Self(Arc::new(Inner {
+            id,
             session_id,
             recorded_at,
             rejected,
-            message,
+            mail,
+            has_content,
         }))
     }
 

@@ -1,8 +1,11 @@
 //! The mail object (RFC 5321 §2.3.1): an envelope and its content.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Weak};
 use std::time::SystemTime;
+
+use memchr::memmem;
 
 use super::message::Message;
 use super::recipients::Recipients;
@@ -63,6 +66,49 @@ impl Mail {
     /// Envelope and header side by side: announced, blind, never sent, refused.
     pub fn recipients(&self) -> Recipients {
         Recipients::compare(self.envelope(), self.message().headers())
+    }
+
+    /// Looks at this mail by itself, and gives it back for more.
+    ///
+    /// ```
+    /// # use lettre::{Message, SmtpTransport, Transport};
+    /// # let server = mailmock::MailServer::start();
+    /// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).subject("Welcome").body("Hello".to_owned())?;
+    /// # SmtpTransport::from_url(&server.url())?.build().send(&mail)?;
+    /// use mailmock::{a_mail, contains};
+    ///
+    /// let mail = server.only_mail();
+    /// mail.assert(a_mail().subject("Welcome")).assert(a_mail().text(contains("Hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If it is not like that. The text says which condition does not hold, and what is there instead.
+    #[track_caller]
+    pub fn assert(&self, mail: super::MailMatcher) -> &Self {
+        if let Err(lines) = mail.0.check_all(self) {
+            let (id, subject) = (self.id(), self.message().subject());
+            panic!("mail #{id} {subject:?} is not as expected\n{lines}");
+        }
+        self
+    }
+
+    /// What tells whether two mails are the same: the Message-ID, and a hash of the content without the
+    /// fields that another attempt may have otherwise.
+    pub(crate) fn identity(&self) -> (Option<&str>, u64) {
+        let mut hasher = DefaultHasher::new();
+        for field in self.message().headers().iter() {
+            let is_left_out = |name: &&str| field.name().eq_ignore_ascii_case(name);
+            if !["Date", "Received", "Message-ID"].iter().any(is_left_out) {
+                (field.name(), field.raw_value()).hash(&mut hasher);
+            }
+        }
+        let raw = self.message().raw();
+        let body = memmem::find(raw, b"\r\n\r\n").map_or(raw, |i| &raw[i..]);
+        body.hash(&mut hasher);
+        let id = self.message().message_id().filter(|id| !id.is_empty());
+        (id, hasher.finish())
     }
 
     pub(crate) fn new(

@@ -1,8 +1,11 @@
 //! What was received: envelope and message, read but never changed. No sockets, no store.
 
 mod address_list;
+mod content_conditions;
 mod date;
+mod envelope_conditions;
 mod header;
+mod header_conditions;
 #[expect(
     clippy::module_inception,
     reason = "one noun per file, and this room's first noun is its name"
@@ -15,17 +18,18 @@ mod parse_error;
 mod part;
 mod pattern;
 mod recipients;
+mod text_diff;
 
 pub use address_list::{AddressList, HeaderAddress, NamedMailbox};
 pub use date::Date;
 pub use header::{Header, Headers, ResentBlock};
 pub use mail::Mail;
-pub use matcher::{MailMatcher, a_mail};
+pub use matcher::{MailMatcher, a_mail, all_of, any_of, not};
 pub use message::Message;
 pub use parse_error::ParseError;
 pub use part::Part;
 pub use pattern::{
-    AddressPattern, TextPattern, contains, domain, ends_with, glob, matches, starts_with,
+    AddressPattern, TextPattern, contains, domain, ends_with, glob, in_order, matches, starts_with,
 };
 pub use recipients::Recipients;
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use regex_lite::Regex;
 
+use super::text_diff::{quoted, text_diff};
 use crate::smtp::{Mailbox, is_same_mailbox};
 
 /// What a text is to be like. A `&str` is a pattern that the text is to equal; [`contains`],
-/// [`starts_with`], [`ends_with`], [`matches`](fn@matches) and [`glob`] make others, and so does a closure
+/// [`starts_with`], [`ends_with`], [`in_order`], [`matches`](fn@matches) and [`glob`] make others, and so does a closure
 /// such as `|text: &str| text.len() > 80`, which has to name the type of its argument.
 #[derive(Clone)]
 pub struct TextPattern(Text);
@@ -21,6 +22,7 @@ enum Text {
     EndsWith(String),
     Matches(Regex),
     Glob(String),
+    InOrder(Vec<String>),
     Satisfies(Arc<dyn Fn(&str) -> bool + Send + Sync>),
 }
 
@@ -58,6 +60,11 @@ pub fn glob(pattern: impl Into<String>) -> TextPattern {
     TextPattern(Text::Glob(pattern.into()))
 }
 
+/// A text in which these parts come one behind the other.
+pub fn in_order<P: Into<String>>(parts: impl IntoIterator<Item = P>) -> TextPattern {
+    TextPattern(Text::InOrder(parts.into_iter().map(Into::into).collect()))
+}
+
 /// An address whose domain is that one, in any case. Its subdomains are others: they are
 /// `glob("*@*.example.org")`.
 ///
@@ -83,7 +90,26 @@ impl TextPattern {
             Text::EndsWith(end) => text.ends_with(end.as_str()),
             Text::Matches(regex) => regex.is_match(text),
             Text::Glob(pattern) => is_of_form(text, pattern),
+            Text::InOrder(parts) => first_missing(text, parts).is_none(),
             Text::Satisfies(condition) => condition(text),
+        }
+    }
+
+    /// `Err` with how the text differs.
+    pub(crate) fn check(&self, text: &str) -> Result<(), String> {
+        match &self.0 {
+            _ if self.is_match(text) => Ok(()),
+            Text::Equal(expected) => Err(text_diff(expected, text)),
+            Text::InOrder(parts) => {
+                let missing = first_missing(text, parts).unwrap_or_default();
+                let place = if text.contains(missing) {
+                    "not behind the others"
+                } else {
+                    "missing"
+                };
+                Err(format!("{missing:?} is {place}: {}", quoted(text)))
+            }
+            _ => Err(quoted(text)),
         }
     }
 }
@@ -128,6 +154,7 @@ impl fmt::Display for TextPattern {
             Text::EndsWith(end) => write!(f, "ends_with({end:?})"),
             Text::Matches(regex) => write!(f, "matches({:?})", regex.as_str()),
             Text::Glob(pattern) => write!(f, "glob({pattern:?})"),
+            Text::InOrder(parts) => write!(f, "in_order({parts:?})"),
             Text::Satisfies(_) => f.write_str("|text| …"),
         }
     }
@@ -262,6 +289,18 @@ impl fmt::Debug for AddressPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AddressPattern({self})")
     }
+}
+
+/// The first of these parts that does not come behind those before it.
+fn first_missing<'a>(text: &str, parts: &'a [String]) -> Option<&'a str> {
+    let mut rest = text;
+    for part in parts {
+        match rest.find(part.as_str()) {
+            Some(i) => rest = &rest[i + part.len()..],
+            None => return Some(part),
+        }
+    }
+    None
 }
 
 /// The address with its domain in lower case, if that may be another.

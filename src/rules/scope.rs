@@ -1,9 +1,6 @@
 //! Which events a rule counts together.
 
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use memchr::memmem;
 
 use super::event::Event;
 use crate::mail::Mail;
@@ -39,31 +36,15 @@ impl Scope {
             Self::Sender => Key::Sender(event.sender().and_then(ReversePath::mailbox).cloned()),
             Self::Recipient => Key::Recipient(event.mailbox().cloned()),
             Self::Mail => {
-                let message_id = event.mail().and_then(|mail| mail.message().message_id());
-                match message_id.filter(|id| !id.is_empty()) {
-                    Some(id) => Key::MessageId(id.into()),
-                    None => Key::Content(event.mail().map_or(0, content_hash)),
+                let identity = event.mail().map(Mail::identity);
+                match identity {
+                    Some((Some(id), _)) => Key::MessageId(id.into()),
+                    Some((None, content)) => Key::Content(content),
+                    None => Key::Content(0),
                 }
             }
         }
     }
-}
-
-/// The hash of a content, without the fields that another attempt may have otherwise.
-fn content_hash(mail: &Mail) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let fields = mail.message().headers().iter();
-    for field in fields.filter(|f| !matches_any(f.name(), &["Date", "Received"])) {
-        (field.name(), field.raw_value()).hash(&mut hasher);
-    }
-    let raw = mail.message().raw();
-    let body = memmem::find(raw, b"\r\n\r\n").map_or(raw, |i| &raw[i..]);
-    body.hash(&mut hasher);
-    hasher.finish()
-}
-
-fn matches_any(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|n| name.eq_ignore_ascii_case(n))
 }
 
 impl fmt::Display for Scope {
