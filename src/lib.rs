@@ -177,34 +177,41 @@
 //! once. Elsewhere the system has no means for that, and such a client may wait some 40 ms a mail.
 
 mod clock;
+mod condition;
 mod error;
 mod exchange;
 mod mail;
 mod rejection;
+mod rejection_matcher;
 mod report;
 mod rules;
 mod server;
 mod session;
+mod session_matcher;
 mod smtp;
 mod store;
 mod times;
 
+pub use condition::Outcome;
 pub use error::{AssertionError, StartError, WaitError};
 pub use exchange::Exchange;
 pub use mail::{
     AddressList, AddressPattern, Date, Header, HeaderAddress, Headers, Mail, MailMatcher, Message,
-    NamedMailbox, ParseError, Part, Recipients, ResentBlock, TextPattern, a_mail, contains, domain,
-    ends_with, glob, matches, starts_with,
+    NamedMailbox, ParseError, Part, Recipients, ResentBlock, TextPattern, a_mail, all_of, any_of,
+    contains, domain, ends_with, glob, in_order, matches, not, starts_with,
 };
 pub use rejection::Rejection;
+pub use rejection_matcher::{RejectionMatcher, a_rejection};
 pub use rules::{Action, Event, RateLimit, Trigger};
 pub use server::{
-    MailServer, MailServerBuilder, Rule, RuleBuilder, ScopedRule, TryWait, TryWaitFuture, Wait,
-    WaitFuture,
+    Inbox, MailServer, MailServerBuilder, Rule, RuleBuilder, ScopedRule, TryWait, TryWaitFuture,
+    Wait, WaitFuture,
 };
 pub use session::{Session, Transcript};
+pub use session_matcher::{SessionMatcher, a_session};
 pub use smtp::{
     AddressError, Body, Cause, EnhancedCode, Envelope, Extension, ForwardPath, Lapse, Login,
     Mailbox, Parameters, RefusedRecipient, Remark, Reply, ReversePath, SessionEnd, Stage,
 };
+pub use store::Mark;
 pub use times::Times;

@@ -1,5 +1,6 @@
 //! What was recorded, behind one lock: applies facts, and wakes those who wait for them.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
@@ -38,12 +39,21 @@ pub(crate) struct Received {
 struct State {
     received: Received,
     last_mail_id: u64,
+    last_rejection_id: u64,
     last_session_id: u64,
     open_sessions: usize,
     octets: usize,
     waiters: Vec<(u64, Waker)>,
     last_waiter_id: u64,
     is_closed: bool,
+}
+
+/// How much had been recorded at a moment: the last numbers given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    pub(crate) mail: u64,
+    pub(crate) rejection: u64,
+    pub(crate) session: u64,
 }
 
 /// A session as its connection writes to it.
@@ -112,15 +122,19 @@ impl Store {
         self.state.lock().received.mails.clone()
     }
 
+    /// The mails with a number above that one, oldest first.
+    pub(crate) fn mails_after(&self, id: u64) -> Vec<Mail> {
+        let state = self.state.lock();
+        let mails = &state.received.mails;
+        let start = mails.partition_point(|mail| mail.id() <= id);
+        mails[start..].to_vec()
+    }
+
     /// The mails, if there are at least so many.
     pub(crate) fn mails_from(&self, count: usize) -> Option<Vec<Mail>> {
         let state = self.state.lock();
         let mails = &state.received.mails;
         (mails.len() >= count).then(|| mails.clone())
-    }
-
-    pub(crate) fn discarded_mails(&self) -> Vec<Mail> {
-        self.state.lock().received.discarded.clone()
     }
 
     pub(crate) fn sessions(&self) -> Vec<Session> {
@@ -135,28 +149,56 @@ impl Store {
         self.state.lock().received.seed = Some(seed);
     }
 
-    pub(crate) fn take_mails(&self) -> Vec<Mail> {
-        let mut state = self.state.lock();
-        let mails = std::mem::take(&mut state.received.mails);
-        state.recount();
-        mails
+    /// Where it stands now.
+    pub(crate) fn mark(&self) -> Mark {
+        let state = self.state.lock();
+        Mark {
+            mail: state.last_mail_id,
+            rejection: state.last_rejection_id,
+            session: state.last_session_id,
+        }
     }
 
-    /// Forgets all but the open sessions.
-    pub(crate) fn clear(&self) {
-        let forgotten = {
+    /// Takes out the mails for which `is_taken` holds. It may be the test's code and take its time, and
+    /// is not asked under the lock.
+    pub(crate) fn take_mails(&self, is_taken: impl Fn(&Mail) -> bool) -> Vec<Mail> {
+        let wanted = ids(self.mails().iter().filter(|m| is_taken(m)).map(Mail::id));
+        let mut state = self.state.lock();
+        let mails = std::mem::take(&mut state.received.mails);
+        let (taken, kept) = mails.into_iter().partition(|m| wanted.contains(&m.id()));
+        state.received.mails = kept;
+        state.recount();
+        taken
+    }
+
+    /// Forgets the mails and rejections for which the conditions hold, and all closed sessions.
+    pub(crate) fn clear(
+        &self,
+        is_mail_forgotten: impl Fn(&Mail) -> bool,
+        is_rejection_forgotten: impl Fn(&Rejection) -> bool,
+        forgets_sessions: bool,
+    ) {
+        let received = self.received();
+        let is_forgotten = |m: &&Mail| is_mail_forgotten(m);
+        let mails = ids(received.mails.iter().filter(is_forgotten).map(Mail::id));
+        let discarded = ids(received.discarded.iter().filter(is_forgotten).map(Mail::id));
+        let rejections = received.rejections.iter();
+        let rejections = rejections.filter(|r| is_rejection_forgotten(r));
+        let rejections = ids(rejections.map(Rejection::id));
+        {
             let mut state = self.state.lock();
-            let mut forgotten = std::mem::take(&mut state.received);
-            let sessions = std::mem::take(&mut forgotten.sessions);
-            let (open, closed) = sessions.into_iter().partition(Session::is_open);
-            state.received.sessions = open;
-            state.received.seed = forgotten.seed;
-            forgotten.sessions = closed;
+            let kept = &mut state.received;
+            kept.mails.retain(|mail| !mails.contains(&mail.id()));
+            kept.discarded
+                .retain(|mail| !discarded.contains(&mail.id()));
+            kept.rejections.retain(|r| !rejections.contains(&r.id()));
+            if forgets_sessions {
+                kept.sessions.retain(Session::is_open);
+            }
             state.recount();
-            forgotten
-        };
+        }
         // Much may be freed here, and nobody should wait for that.
-        drop(forgotten);
+        drop(received);
     }
 
     /// The server is gone: nothing will be recorded any more.
@@ -306,7 +348,8 @@ impl State {
         if !self.has_room_for(octets, capacity) {
             rejected.content = None;
         }
-        let rejection = Rejection::new(key.id, SystemTime::now(), rejected);
+        self.last_rejection_id += 1;
+        let rejection = Rejection::new(self.last_rejection_id, key.id, SystemTime::now(), rejected);
         // The exchange is counted on the session if there is no room even for this.
         if self.has_room_for(rejection.size(), capacity) {
             self.octets += rejection.size();
@@ -322,4 +365,8 @@ impl State {
         let sessions = self.received.sessions.iter().map(Session::size);
         self.octets = mails.chain(rejections).chain(sessions).sum();
     }
+}
+
+fn ids(ids: impl Iterator<Item = u64>) -> HashSet<u64> {
+    ids.collect()
 }

@@ -1,12 +1,9 @@
-//! Failure texts: pure functions of what was expected and what is stored.
+//! What a server has received, in lines.
 
-use std::fmt::{self, Write as _};
-use std::panic::Location;
-use std::time::Duration;
+use std::fmt::Write as _;
 
 use crate::mail::Mail;
 use crate::rejection::Rejection;
-use crate::rules::{MountedRule, Unmet};
 use crate::session::Session;
 use crate::smtp::Envelope;
 use crate::store::Received;
@@ -14,146 +11,8 @@ use crate::store::Received;
 /// How many entries of one kind a report lists.
 const LISTED: usize = 10;
 
-/// `only_mail` found none, or several.
-pub(crate) fn not_exactly_one(received: &Received) -> String {
-    let found = match received.mails.len() {
-        0 => "none was received".to_owned(),
-        count => format!("{count} were received"),
-    };
-    format!(
-        "expected exactly one mail, but {found}\n{}",
-        overview(received)
-    )
-}
-
-/// A wait for a number of mails was over too early.
-pub(crate) fn too_few_mails(
-    wanted: usize,
-    end: WaitEnd,
-    location: &Location<'_>,
-    received: &Received,
-) -> String {
-    let wanted = match wanted {
-        1 => "1 mail".to_owned(),
-        count => format!("{count} mails"),
-    };
-    let got = match received.mails.len() {
-        0 => "none was".to_owned(),
-        1 => "only 1 was".to_owned(),
-        count => format!("only {count} were"),
-    };
-    let ended = match end {
-        WaitEnd::TimedOut(timeout) => {
-            format!("waited {timeout:?} for {wanted}, but {got} received")
-        }
-        WaitEnd::ServerDropped | WaitEnd::InVain => {
-            format!("waited for {wanted}, but the server was dropped when {got} received")
-        }
-    };
-    format!(
-        "{ended} (the wait began at {location})\n{}",
-        overview(received)
-    )
-}
-
-/// Why a wait ended without success.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum WaitEnd {
-    TimedOut(Duration),
-    ServerDropped,
-    /// What it waited for cannot come any more.
-    InVain,
-}
-
-impl fmt::Display for WaitEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TimedOut(timeout) => write!(f, "waited {timeout:?}"),
-            Self::ServerDropped => f.write_str("waited until the server was dropped"),
-            Self::InVain => f.write_str("waited"),
-        }
-    }
-}
-
-/// A wait for a rule to act ended too early.
-pub(crate) fn too_few_hits(
-    wanted: usize,
-    rule: &MountedRule,
-    end: WaitEnd,
-    location: &Location<'_>,
-    received: &Received,
-) -> String {
-    let removed = match rule.remaining() {
-        _ if rule.is_removed() => ", and was removed",
-        Some(0) => ", and can act no more",
-        _ => "",
-    };
-    format!(
-        "{end} for hit {wanted} of {rule} (at {}), which had {}{removed} (the wait began at \
-         {location})\n{}",
-        rule.location,
-        rule.hits(),
-        overview(received)
-    )
-}
-
-/// A wait for the expectations of all rules ended too early.
-pub(crate) fn expectations_not_met(
-    end: WaitEnd,
-    unmet: &[Unmet],
-    location: &Location<'_>,
-    received: &Received,
-) -> String {
-    format!(
-        "{end} for the expectations of rules (the wait began at {location})\n{}\n{}",
-        unmet_lines(unmet),
-        overview(received)
-    )
-}
-
-/// What the verification of a server has found.
-pub(crate) fn not_as_expected(unmet: &[Unmet], panics: &[String], received: &Received) -> String {
-    let mut paragraphs = Vec::new();
-    match unmet.len() {
-        0 => {}
-        1 => paragraphs.push("a rule did not act as often as expected".to_owned()),
-        count => paragraphs.push(format!("{count} rules did not act as often as expected")),
-    }
-    if !unmet.is_empty() {
-        paragraphs.push(unmet_lines(unmet));
-    }
-    paragraphs.extend_from_slice(panics);
-    paragraphs.push(overview(received));
-    paragraphs.join("\n")
-}
-
-fn unmet_lines(unmet: &[Unmet]) -> String {
-    let lines = unmet.iter().map(|unmet| {
-        let Unmet {
-            rule,
-            location,
-            expected,
-            hits,
-            ..
-        } = unmet;
-        format!("  {rule}: expected {expected}, had {hits} (expected at {location})")
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// What a server saw, for a test that panics while it has the server.
-pub(crate) fn story(url: &str, unmet: &[Unmet], panics: &[String], received: &Received) -> String {
-    let mut text = format!("the mail server at {url} saw:\n");
-    if unmet.is_empty() && panics.is_empty() {
-        text.push_str(&overview(received));
-    } else {
-        text.push_str(&not_as_expected(unmet, panics, received));
-    }
-    cut(&text, 40)
-}
-
 /// All that arrived, was refused, or is open still.
-fn overview(received: &Received) -> String {
+pub(super) fn overview(received: &Received) -> String {
     let open: Vec<&Session> = received.sessions.iter().filter(|s| s.is_open()).collect();
     let (aborted, refused): (Vec<_>, Vec<_>) =
         received.rejections.iter().partition(|r| r.is_aborted());
@@ -188,7 +47,12 @@ fn overview(received: &Received) -> String {
 }
 
 /// A heading with the count, and a line an entry: the first and the last ones, if they are many.
-fn list<T>(text: &mut String, heading: &str, entries: &[T], line: impl Fn(&T) -> String) {
+pub(super) fn list<T>(
+    text: &mut String,
+    heading: &str,
+    entries: &[T],
+    line: impl Fn(&T) -> String,
+) {
     if entries.is_empty() {
         return;
     }
@@ -212,7 +76,7 @@ fn list<T>(text: &mut String, heading: &str, entries: &[T], line: impl Fn(&T) ->
     }
 }
 
-fn mail_line(mail: &Mail) -> String {
+pub(super) fn mail_line(mail: &Mail) -> String {
     let envelope = mail.envelope();
     format!(
         "#{} {} -> {}  {:?}, {} octets",
@@ -238,7 +102,7 @@ fn recipients(envelope: &Envelope) -> String {
     text
 }
 
-fn rejection_line(rejection: &Rejection) -> String {
+pub(super) fn rejection_line(rejection: &Rejection) -> String {
     let told = shortened(&rejection.to_string(), 160);
     let mut text = format!("session {}: {told}", rejection.session_id());
     if let (None, Some(envelope)) = (rejection.recipient(), rejection.envelope()) {
@@ -256,7 +120,7 @@ fn rejection_line(rejection: &Rejection) -> String {
     text
 }
 
-fn session_line(session: &Session) -> String {
+pub(super) fn session_line(session: &Session) -> String {
     let mut text = format!("session {}", session.id());
     if let Some(name) = session.hello_name() {
         let _ = write!(text, " of {name:?}");
@@ -281,7 +145,7 @@ fn session_line(session: &Session) -> String {
     text
 }
 
-fn shortened(text: &str, chars: usize) -> String {
+pub(super) fn shortened(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((i, _)) => format!("{}…", &text[..i]),
         None => text.to_owned(),
@@ -289,7 +153,7 @@ fn shortened(text: &str, chars: usize) -> String {
 }
 
 /// At most that many lines.
-fn cut(text: &str, lines: usize) -> String {
+pub(super) fn cut(text: &str, lines: usize) -> String {
     let count = text.lines().count();
     if count <= lines {
         return text.to_owned();

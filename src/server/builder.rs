@@ -8,8 +8,11 @@ use std::time::Duration;
 use super::activity::Activity;
 use super::background::Background;
 use super::host::Host;
+use super::inbox::Inbox;
 use super::listener::bind;
 use super::mail_server::MailServer;
+use super::view::View;
+use super::wait::Waiting;
 use crate::clock::Clock;
 use crate::error::StartError;
 use crate::rules::{Preset, RuleBook};
@@ -106,10 +109,19 @@ impl MailServerBuilder {
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
             ip => ip.to_string(),
         });
+        let waiting = Waiting {
+            store: Arc::clone(&store),
+            runtime: background.runtime().clone(),
+            thread_id: background.thread_id(),
+            timeout: self.wait_timeout,
+        };
         Ok(MailServer {
             host,
             port: address.port(),
-            wait_timeout: self.wait_timeout,
+            inbox: Inbox {
+                waiting,
+                view: View::default(),
+            },
             tells_story: self.tells_story,
             store,
             rules,

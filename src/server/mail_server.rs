@@ -1,20 +1,15 @@
 //! The handle that a test has.
 
 use std::fmt;
-use std::panic::Location;
+use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::background::Background;
 use super::builder::MailServerBuilder;
-use super::wait::{TryWait, Wait, Waiting};
+use super::inbox::Inbox;
 use crate::clock::Clock;
-use crate::error::{AssertionError, StartError};
-use crate::mail::Mail;
-use crate::rejection::Rejection;
-use crate::report;
+use crate::error::StartError;
 use crate::rules::RuleBook;
-use crate::session::Session;
 use crate::store::Store;
 
 /// A mail server for one test, or for many: it accepts every mail, keeps it in memory, and answers
@@ -22,10 +17,13 @@ use crate::store::Store;
 ///
 /// It runs on a thread of its own, so that blocking and asynchronous clients can be used in any kind of
 /// test. Share it by reference, in an `Arc` or a static. Dropping it closes its port and its
-/// sessions, without waiting for any client; [`Mail`]s and [`Session`]s outlive it.
+/// sessions, without waiting for any client; [`Mail`](crate::Mail)s and [`Session`](crate::Session)s outlive
+/// it.
+///
+/// What it has received is asked of it as of an [`Inbox`]: mails, assertions, waits.
 ///
 /// A mail, a refusal or a login is stored *before* the client reads the reply about it: once a
-/// blocking `send()` has returned, [`mails`](Self::mails) is complete. What has no reply, such as a
+/// blocking `send()` has returned, [`mails`](Inbox::mails) is complete. What has no reply, such as a
 /// closed connection, is recorded a moment later.
 ///
 /// ```
@@ -49,7 +47,8 @@ use crate::store::Store;
 pub struct MailServer {
     pub(super) host: String,
     pub(super) port: u16,
-    pub(super) wait_timeout: Duration,
+    /// All that it receives.
+    pub(super) inbox: Inbox,
     pub(super) tells_story: bool,
     pub(super) store: Arc<Store>,
     pub(super) rules: Arc<RuleBook>,
@@ -107,115 +106,6 @@ impl MailServer {
         self.port
     }
 
-    /// The accepted mails, in the order of acceptance.
-    pub fn mails(&self) -> Vec<Mail> {
-        self.store.mails()
-    }
-
-    /// The one mail that was accepted.
-    ///
-    /// # Panics
-    ///
-    /// If none was accepted, or more than one: the text says what was.
-    #[track_caller]
-    pub fn only_mail(&self) -> Mail {
-        match self.try_only_mail() {
-            Ok(mail) => mail,
-            Err(error) => {
-                self.store.mark_told();
-                panic!("{error}")
-            }
-        }
-    }
-
-    /// The one mail that was accepted.
-    ///
-    /// # Errors
-    ///
-    /// If none was accepted, or more than one: the text says what was.
-    pub fn try_only_mail(&self) -> Result<Mail, AssertionError> {
-        let received = self.store.received();
-        match received.mails.as_slice() {
-            [mail] => Ok(mail.clone()),
-            _ => Err(AssertionError::new(report::not_exactly_one(&received))),
-        }
-    }
-
-    /// All sessions, those that are open too, in the order of their connections.
-    pub fn sessions(&self) -> Vec<Session> {
-        self.store.sessions()
-    }
-
-    /// What was refused or aborted, in the order it happened, as far as the store had
-    /// [room](MailServerBuilder::max_stored) for it.
-    pub fn rejections(&self) -> Vec<Rejection> {
-        self.store.rejections()
-    }
-
-    /// Mails that a [rule](crate::RuleBuilder::accept_and_discard) had accepted and lost, in the order of
-    /// acceptance.
-    pub fn discarded_mails(&self) -> Vec<Mail> {
-        self.store.discarded_mails()
-    }
-
-    /// Takes all mails out of the store, in one step: none is lost or taken twice. Sessions and
-    /// rejections stay.
-    pub fn take_mails(&self) -> Vec<Mail> {
-        self.store.take_mails()
-    }
-
-    /// Forgets mails, rejections and closed sessions, in one step. Open sessions stay, with all that
-    /// was said in them; numbers go on counting.
-    pub fn clear(&self) {
-        self.store.clear();
-    }
-
-    /// Waits until at least that many mails are stored, and gives all of them, oldest first. Mails
-    /// that are stored already count.
-    ///
-    /// `.await` it or call [`.blocking()`](Wait::blocking) in a plain test.
-    ///
-    /// ```
-    /// # use lettre::{Message, SmtpTransport, Transport};
-    /// # let server = mailmock::MailServer::start();
-    /// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).body(String::new())?;
-    /// # let transport = SmtpTransport::from_url(&server.url())?.build();
-    /// # let sender = std::thread::spawn(move || transport.send(&mail).unwrap());
-    /// let mails = server.wait_for_mails(1).blocking();
-    /// assert_eq!(mails[0].envelope().forward_paths(), ["ada@example.org"]);
-    /// # sender.join().unwrap();
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// The wait panics if they do not come in [time](Wait::timeout), or the server is dropped.
-    #[track_caller]
-    pub fn wait_for_mails(&self, count: usize) -> Wait<Vec<Mail>> {
-        Wait(self.try_wait_for_mails(count))
-    }
-
-    /// Waits as [`wait_for_mails`](Self::wait_for_mails) does, and gives an error in place of a panic.
-    #[track_caller]
-    pub fn try_wait_for_mails(&self, count: usize) -> TryWait<Vec<Mail>> {
-        let location = Location::caller();
-        let find = move |store: &Store| store.mails_from(count);
-        let explain = move |end, store: &Store| {
-            report::too_few_mails(count, end, location, &store.received())
-        };
-        self.waiting().until(find, explain)
-    }
-
-    pub(super) fn waiting(&self) -> Waiting {
-        let background = self.background();
-        Waiting {
-            store: Arc::clone(&self.store),
-            runtime: background.runtime().clone(),
-            thread_id: background.thread_id(),
-            timeout: self.wait_timeout,
-        }
-    }
-
     pub(super) fn background(&self) -> &Background {
         self.background
             .as_ref()
@@ -243,6 +133,15 @@ fn percent_encoded(text: &str) -> String {
         }
     }
     encoded
+}
+
+/// A server is the inbox of all that it receives.
+impl Deref for MailServer {
+    type Target = Inbox;
+
+    fn deref(&self) -> &Inbox {
+        &self.inbox
+    }
 }
 
 impl fmt::Debug for MailServer {

@@ -1,6 +1,7 @@
 //! The running server: the only place with SMTP sockets and a thread.
 
 mod activity;
+mod assertions;
 mod background;
 mod builder;
 mod capacity;
@@ -8,6 +9,8 @@ mod connection;
 mod control;
 mod heap;
 mod host;
+mod inbox;
+mod inbox_waits;
 mod listener;
 mod mail_server;
 mod outage;
@@ -16,10 +19,12 @@ mod presets;
 mod rule;
 mod rule_builder;
 mod verification;
+mod view;
 mod wait;
 mod wire;
 
 pub use builder::MailServerBuilder;
+pub use inbox::Inbox;
 pub use mail_server::MailServer;
 pub use rule::{Rule, ScopedRule};
 pub use rule_builder::RuleBuilder;

@@ -56,7 +56,7 @@ impl MailServer {
             self.store.note_seed(self.rules.seed());
         }
         let mounted = self.rules.mount(rule);
-        Rule::new(mounted, Arc::clone(&self.rules), self.waiting())
+        Rule::new(mounted, Arc::clone(&self.rules), self.inbox.waiting.clone())
     }
 
     fn mount_preset(&self, preset: Preset, location: &'static Location<'static>) -> Rule {

@@ -74,7 +74,7 @@ impl MailServer {
     pub fn try_wait_for_expectations(&self) -> TryWait<()> {
         let location = Location::caller();
         let (rules, explained) = (Arc::clone(&self.rules), Arc::clone(&self.rules));
-        self.waiting().until(
+        self.inbox.waiting.clone().until(
             move |_| {
                 let unmet = rules.unmet();
                 if unmet.is_empty() {

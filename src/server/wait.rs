@@ -102,8 +102,8 @@ impl<T> From<Option<T>> for Sight<T> {
     }
 }
 
-/// Looks for what is waited for.
-type Find<T> = Box<dyn FnMut(&Store) -> Sight<T> + Send>;
+/// Looks for what is waited for, and is told whether the time is over.
+type Find<T> = Box<dyn FnMut(&Store, bool) -> Sight<T> + Send>;
 
 /// Says what was there instead.
 type Explain = Box<dyn Fn(WaitEnd, &Store) -> String + Send>;
@@ -183,12 +183,21 @@ impl Waiting {
         mut find: impl FnMut(&Store) -> S + Send + 'static,
         explain: impl Fn(WaitEnd, &Store) -> String + Send + 'static,
     ) -> TryWait<T> {
+        self.until_end(move |store, _| find(store).into(), explain)
+    }
+
+    /// Waits with a look that is told whether the time is over.
+    pub(super) fn until_end<T>(
+        self,
+        find: impl FnMut(&Store, bool) -> Sight<T> + Send + 'static,
+        explain: impl Fn(WaitEnd, &Store) -> String + Send + 'static,
+    ) -> TryWait<T> {
         TryWait {
             store: self.store,
             runtime: self.runtime,
             thread_id: self.thread_id,
             timeout: self.timeout,
-            find: Box::new(move |store| find(store).into()),
+            find: Box::new(find),
             explain: Box::new(explain),
         }
     }
@@ -232,7 +241,7 @@ impl<T> Future for TryWaitFuture<T> {
         // Asked before the store is: what ends the wait comes behind what it may have found.
         let is_closed = store.is_closed();
         let is_over = this.is_over.load(Ordering::Acquire);
-        let end = match find(store) {
+        let end = match find(store, is_over) {
             Sight::Found(found) => return Poll::Ready(Ok(found)),
             Sight::Never => Some(WaitEnd::InVain),
             Sight::NotYet if is_closed => Some(WaitEnd::ServerDropped),

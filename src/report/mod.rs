@@ -1,0 +1,11 @@
+//! Failure texts: pure functions of what was expected and what is stored.
+
+mod closest;
+mod overview;
+mod rule;
+mod scene;
+mod wait;
+
+pub(crate) use rule::{expectations_not_met, not_as_expected, story, too_few_hits};
+pub(crate) use scene::Scene;
+pub(crate) use wait::{WaitEnd, in_wait, too_few_mails};

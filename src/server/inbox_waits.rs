@@ -1,0 +1,270 @@
+//! What a test waits for.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use super::inbox::Inbox;
+use super::wait::{Sight, TryWait, Wait};
+use crate::mail::{Mail, MailMatcher};
+use crate::rejection::Rejection;
+use crate::rejection_matcher::RejectionMatcher;
+use crate::report::{self, Scene, WaitEnd};
+use crate::session::Session;
+use crate::session_matcher::SessionMatcher;
+
+/// Waits. Each looks first at what is stored; `.await` it or call [`.blocking()`](Wait::blocking) in a plain
+/// test. It panics when its time is over, and says what came nearest. The `try_` twins give an error.
+impl Inbox {
+    /// Waits for a mail like that, and gives the newest.
+    ///
+    /// ```
+    /// # use lettre::{Message, SmtpTransport, Transport};
+    /// # let server = mailmock::MailServer::start();
+    /// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).subject("Reminder").body(String::new())?;
+    /// # let transport = SmtpTransport::from_url(&server.url())?.build();
+    /// # let sender = std::thread::spawn(move || transport.send(&mail).unwrap());
+    /// use mailmock::{a_mail, contains};
+    ///
+    /// let mail = server.wait_for(a_mail().subject(contains("Reminder"))).blocking(); // or .await
+    /// assert_eq!(mail.envelope().forward_paths(), ["ada@example.org"]);
+    /// # sender.join().unwrap();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if none comes in [time](Wait::timeout), or the server is dropped.
+    #[track_caller]
+    pub fn wait_for(&self, mail: MailMatcher) -> Wait<Mail> {
+        Wait(self.try_wait_for(mail))
+    }
+
+    /// Waits as [`wait_for`](Self::wait_for) does, and gives an error in place of a panic.
+    #[track_caller]
+    pub fn try_wait_for(&self, mail: MailMatcher) -> TryWait<Mail> {
+        let wanted = mail.clone();
+        let mut newest = Newest::default();
+        self.until(
+            move |inbox| newest.look(inbox, &mail),
+            move |scene| scene.none_like(&wanted),
+        )
+    }
+
+    /// Waits until at least so many mails are like that, and gives all of them, oldest first.
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if they do not come in [time](Wait::timeout), or the server is dropped.
+    #[track_caller]
+    pub fn wait_for_times(&self, count: usize, mail: MailMatcher) -> Wait<Vec<Mail>> {
+        Wait(self.try_wait_for_times(count, mail))
+    }
+
+    /// Waits as [`wait_for_times`](Self::wait_for_times) does, and gives an error in place of a panic.
+    #[track_caller]
+    pub fn try_wait_for_times(&self, count: usize, mail: MailMatcher) -> TryWait<Vec<Mail>> {
+        let wanted = mail.clone();
+        self.until(
+            move |inbox| Some(inbox.find(mail.clone())).filter(|found| found.len() >= count),
+            move |scene| {
+                let like = scene
+                    .received
+                    .mails
+                    .iter()
+                    .filter(|found| wanted.is_match(found));
+                let like: Vec<_> = like.cloned().collect();
+                scene.wrong_number_like(&wanted, (count..).into(), &like)
+            },
+        )
+    }
+
+    /// Waits until there are at least so many mails, and gives all of them, oldest first. Mails that are
+    /// stored already count.
+    ///
+    /// ```
+    /// # use lettre::{Message, SmtpTransport, Transport};
+    /// # let server = mailmock::MailServer::start();
+    /// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).body(String::new())?;
+    /// # let transport = SmtpTransport::from_url(&server.url())?.build();
+    /// # let sender = std::thread::spawn(move || transport.send(&mail).unwrap());
+    /// let mails = server.wait_for_mails(1).blocking();
+    /// assert_eq!(mails[0].envelope().forward_paths(), ["ada@example.org"]);
+    /// # sender.join().unwrap();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if they do not come in [time](Wait::timeout), or the server is dropped.
+    #[track_caller]
+    pub fn wait_for_mails(&self, count: usize) -> Wait<Vec<Mail>> {
+        Wait(self.try_wait_for_mails(count))
+    }
+
+    /// Waits as [`wait_for_mails`](Self::wait_for_mails) does, and gives an error in place of a panic.
+    #[track_caller]
+    pub fn try_wait_for_mails(&self, count: usize) -> TryWait<Vec<Mail>> {
+        let location = Location::caller();
+        let (inbox, explained) = (self.clone(), self.clone());
+        self.waiting.clone().until(
+            move |store| match inbox.view.is_all() {
+                true => store.mails_from(count),
+                false => Some(inbox.mails()).filter(|mails| mails.len() >= count),
+            },
+            move |end, _| report::too_few_mails(count, end, location, &explained.scene()),
+        )
+    }
+
+    /// Waits until at least so many copies went out, a mail to three recipients counting three times, and
+    /// gives all mails, oldest first.
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if they do not come in [time](Wait::timeout), or the server is dropped.
+    #[track_caller]
+    pub fn wait_for_recipients(&self, count: usize) -> Wait<Vec<Mail>> {
+        Wait(self.try_wait_for_recipients(count))
+    }
+
+    /// Waits as [`wait_for_recipients`](Self::wait_for_recipients) does, and gives an error in place of a
+    /// panic.
+    #[track_caller]
+    pub fn try_wait_for_recipients(&self, count: usize) -> TryWait<Vec<Mail>> {
+        let copies = |mails: &[Mail]| -> usize {
+            mails
+                .iter()
+                .map(|mail| mail.envelope().forward_paths().len())
+                .sum()
+        };
+        self.until(
+            move |inbox| Some(inbox.mails()).filter(|mails| copies(mails) >= count),
+            move |scene| {
+                scene.wrong_recipient_count((count..).into(), copies(&scene.received.mails))
+            },
+        )
+    }
+
+    /// Waits until something like that is refused, or comes to nothing, and gives the newest.
+    ///
+    /// A refusal is recorded before its reply is sent; a client that gives up in the midst of a
+    /// transaction is noticed a moment later.
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if that does not happen in [time](Wait::timeout), or the server is dropped.
+    #[track_caller]
+    pub fn wait_for_rejection(&self, rejection: RejectionMatcher) -> Wait<Rejection> {
+        Wait(self.try_wait_for_rejection(rejection))
+    }
+
+    /// Waits as [`wait_for_rejection`](Self::wait_for_rejection) does, and gives an error in place of a
+    /// panic.
+    #[track_caller]
+    pub fn try_wait_for_rejection(&self, rejection: RejectionMatcher) -> TryWait<Rejection> {
+        let wanted = rejection.clone();
+        self.until(
+            move |inbox| {
+                inbox
+                    .rejections()
+                    .into_iter()
+                    .rfind(|r| rejection.is_match(r))
+            },
+            move |scene| scene.none_rejected_like(&wanted),
+        )
+    }
+
+    /// Waits until a session is like that, such as [ended](SessionMatcher::ended), and gives the newest.
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if none is in [time](Wait::timeout), or the server is dropped.
+    #[track_caller]
+    pub fn wait_for_session(&self, session: SessionMatcher) -> Wait<Session> {
+        Wait(self.try_wait_for_session(session))
+    }
+
+    /// Waits as [`wait_for_session`](Self::wait_for_session) does, and gives an error in place of a panic.
+    #[track_caller]
+    pub fn try_wait_for_session(&self, session: SessionMatcher) -> TryWait<Session> {
+        let wanted = session.clone();
+        self.until(
+            move |inbox| inbox.sessions().into_iter().rfind(|s| session.is_match(s)),
+            move |scene| scene.other_sessions(&wanted, &scene.received.sessions),
+        )
+    }
+
+    /// Waits for that long, and makes sure that no mail like that comes; it panics at once if one is
+    /// there.
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if there is one, or the server is dropped.
+    #[track_caller]
+    pub fn assert_none_within(&self, duration: Duration, mail: MailMatcher) -> Wait<()> {
+        Wait(self.try_assert_none_within(duration, mail))
+    }
+
+    /// Waits as [`assert_none_within`](Self::assert_none_within) does, and gives an error in place of a
+    /// panic.
+    #[track_caller]
+    pub fn try_assert_none_within(&self, duration: Duration, mail: MailMatcher) -> TryWait<()> {
+        let wanted = mail.clone();
+        let mut newest = Newest::default();
+        let wait = self.until_end(
+            move |inbox, is_over| match newest.look(inbox, &mail) {
+                Some(_) => Sight::Never,
+                None if is_over => Sight::Found(()),
+                None => Sight::NotYet,
+            },
+            move |scene| {
+                let like = scene
+                    .received
+                    .mails
+                    .iter()
+                    .filter(|found| wanted.is_match(found));
+                let like: Vec<_> = like.cloned().collect();
+                scene.unwanted(&wanted, &like)
+            },
+        );
+        wait.timeout(duration)
+    }
+
+    #[track_caller]
+    fn until<T: 'static>(
+        &self,
+        mut find: impl FnMut(&Self) -> Option<T> + Send + 'static,
+        report: impl Fn(&Scene) -> String + Send + 'static,
+    ) -> TryWait<T> {
+        self.until_end(move |inbox, _| find(inbox).into(), report)
+    }
+
+    /// Waits with a look that knows whether the time is over.
+    #[track_caller]
+    fn until_end<T: 'static>(
+        &self,
+        mut look: impl FnMut(&Self, bool) -> Sight<T> + Send + 'static,
+        report: impl Fn(&Scene) -> String + Send + 'static,
+    ) -> TryWait<T> {
+        let location = Location::caller();
+        let (inbox, explained) = (self.clone(), self.clone());
+        self.waiting.clone().until_end(
+            move |_, is_over| look(&inbox, is_over),
+            move |end: WaitEnd, _| report::in_wait(end, location, &report(&explained.scene())),
+        )
+    }
+}
+
+/// Looks for a mail again and again, and at each mail once.
+#[derive(Default)]
+struct Newest {
+    last_id: u64,
+}
+
+impl Newest {
+    fn look(&mut self, inbox: &Inbox, wanted: &MailMatcher) -> Option<Mail> {
+        let mails = inbox.store().mails_after(self.last_id);
+        self.last_id = mails.last().map_or(self.last_id, Mail::id);
+        let mut mails = mails.into_iter();
+        mails.rfind(|mail| inbox.view.has_mail(mail) && wanted.is_match(mail))
+    }
+}
