@@ -17,6 +17,15 @@ impl Times {
         count >= self.min && !self.is_exceeded_by(count)
     }
 
+    /// `exactly 1 mail`, `at least 2 mails`, `no mail`.
+    pub(crate) fn of(self, noun: &str) -> String {
+        match (self.min, self.max) {
+            (_, Some(0)) => format!("no {noun}"),
+            (_, Some(1)) | (1, None) => format!("{self} {noun}"),
+            _ => format!("{self} {noun}s"),
+        }
+    }
+
     /// Whether something that happens so often at most can be right.
     pub(crate) fn can_be_met_by(&self, most: usize) -> bool {
         self.min <= most

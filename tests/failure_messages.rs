@@ -7,7 +7,9 @@ use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use mailmock::{Action, MailServer, Reply, Trigger};
+use mailmock::{
+    Action, Cause, MailServer, Reply, Trigger, a_mail, a_rejection, a_session, contains, domain,
+};
 use support::Client;
 
 /// The text without what changes from run to run.
@@ -245,6 +247,18 @@ fn panics_name_the_line_of_the_test() {
     assert_eq!((file.as_str(), line), (here, line!() - 2));
     let expected = format!("(expected at {here}:{}:", line!() - 4);
     assert!(text.contains(&expected), "{text}");
+
+    let (file, line, _) = panic_of(move || server().assert_received(a_mail()));
+    assert_eq!((file.as_str(), line), (here, line!() - 1));
+
+    let (file, line, _) = panic_of(move || drop(server().wait_for(a_mail()).blocking()));
+    assert_eq!((file.as_str(), line), (here, line!() - 1));
+
+    let (file, line, _) = panic_of(move || server().assert_sessions(a_session()));
+    assert_eq!((file.as_str(), line), (here, line!() - 1));
+
+    let (file, line, _) = panic_of(move || server().assert_in_order([a_mail()]));
+    assert_eq!((file.as_str(), line), (here, line!() - 1));
 
     let port = server();
     let taken = port.port();
@@ -552,5 +566,424 @@ fn the_environment_may_say_the_seed_and_the_test_has_the_last_word() {
     assert!(
         stderr.contains("MAILMOCK_SEED is not a number of 64 bits: \"yesterday\""),
         "{stderr}"
+    );
+}
+
+#[test]
+fn an_assertion_shows_the_closest_mail() {
+    let (server, _client) = eventful();
+    let text = server
+        .try_assert_received(
+            a_mail()
+                .sent_to("ada@example.org")
+                .subject("Welcome back")
+                .text(contains("Hello")),
+        )
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    expected a mail like a_mail().sent_to("ada@example.org").subject("Welcome back").text(contains("Hello")), but 2 were received, and none is like that
+
+    closest: #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      ok    sent_to("ada@example.org")
+      FAIL  subject("Welcome back"): "Welcome"
+      ok    text(contains("Hello"))
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn an_assertion_says_that_nothing_came() {
+    let text = MailServer::start()
+        .try_assert_received(a_mail().subject("Welcome"))
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(text, @r#"
+    expected a mail like a_mail().subject("Welcome"), but none was received
+
+    no client has connected
+    "#);
+}
+
+#[test]
+fn too_few_mails_are_listed_with_the_next_best() {
+    let (server, _client) = eventful();
+    let text = server
+        .try_assert_received_times(2, a_mail().sent_to("ada@example.org"))
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    expected exactly 2 mails like a_mail().sent_to("ada@example.org"), but there is 1
+    like that (1):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+
+    closest: #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+      FAIL  sent_to("ada@example.org"): <a@b.org>, <c@b.org>, <d@b.org>, <e@b.org>
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn too_many_mails_are_listed() {
+    let (server, _client) = eventful();
+    let text = server
+        .try_assert_received_times(
+            0,
+            a_mail()
+                .sent_to(domain("b.org"))
+                .sent_from("")
+                .subject(contains("K")),
+        )
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    expected no mail like a_mail().sent_to(domain("b.org")).sent_from("").subject(contains("K")), but there is 1
+    like that (1):
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn an_unwanted_mail_is_listed() {
+    let (server, _client) = eventful();
+    let text = server
+        .try_assert_not_received(a_mail().subject("Welcome"))
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    expected no mail like a_mail().subject("Welcome")
+    but there is (1):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn mail_where_none_was_expected_is_listed() {
+    let (server, _client) = eventful();
+    let text = server.try_assert_no_mail().unwrap_err().to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    expected no mail, but 2 were received
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn only_says_how_many_are_like_that() {
+    let (server, _client) = eventful();
+    let text = server
+        .try_only(a_mail().sent_to("nobody@example.org"))
+        .map(drop)
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    expected exactly 1 mail like a_mail().sent_to("nobody@example.org"), but there is none
+
+    closest: #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+      FAIL  sent_to("nobody@example.org"): <a@b.org>, <c@b.org>, <d@b.org>, <e@b.org>
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn a_view_names_itself() {
+    let (server, _client) = eventful();
+    let text = server
+        .inbox(a_mail().sent_to(domain("tenant7.example")))
+        .try_assert_received(a_mail().subject("Welcome"))
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    expected a mail like a_mail().subject("Welcome"), but none was received in inbox(a_mail().sent_to(domain("tenant7.example")))
+
+    nothing is there; all mails that the server has: 2
+    "#);
+}
+
+#[test]
+fn an_assertion_shows_the_closest_rejection() {
+    let (server, _client) = eventful();
+    let text = server
+        .try_assert_rejected(a_rejection().code(550).cause(Cause::Syntax))
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    expected a rejection like a_rejection().code(550).cause(Syntax), but none of the 3 is like that
+
+    closest: session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      FAIL  code(550): 501 5.5.4 not a mailbox: it has no @
+      ok    cause(Syntax)
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+/// The text of a panic of an assertion without a `try_` twin.
+fn panic_text(run: impl FnOnce() + Send + 'static) -> String {
+    let panic = std::thread::spawn(run).join().unwrap_err();
+    *panic.downcast::<String>().unwrap()
+}
+
+#[test]
+fn counts_that_are_wrong_are_told() {
+    let (server, _client) = eventful();
+    let inbox = (*server).clone();
+    insta::assert_snapshot!(panic_text(move || inbox.assert_mail_count(3)), @r#"
+    expected exactly 3 mails, but 2 were received
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+    let inbox = (*server).clone();
+    insta::assert_snapshot!(panic_text(move || inbox.assert_recipient_count(..=4)), @r#"
+    expected at most 4 recipients of mails, but there are 5
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn a_wrong_order_is_told() {
+    let (server, _client) = eventful();
+    let inbox = (*server).clone();
+    let order = [a_mail().subject("Käse"), a_mail().subject("Welcome")];
+    insta::assert_snapshot!(panic_text(move || inbox.assert_in_order(order)), @r#"
+    expected a mail like a_mail().subject("Welcome") behind #2, but there is none
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn unwanted_rejections_are_told() {
+    let (server, _client) = eventful();
+    let inbox = (*server).clone();
+    insta::assert_snapshot!(panic_text(move || inbox.assert_not_rejected(a_rejection().aborted())), @r#"
+    expected no rejection like a_rejection().cause(Aborted)
+    but there is (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn sessions_that_are_otherwise_are_told() {
+    let (server, _client) = eventful();
+    let inbox = (*server).clone();
+    let wanted = a_session()
+        .ehlo_name("app.example")
+        .mails(3)
+        .quit_sent()
+        .authenticated_as("app");
+    insta::assert_snapshot!(panic_text(move || inbox.assert_sessions(wanted)), @r#"
+    expected all sessions to be like a_session().ehlo_name("app.example").mails(exactly 3).quit_sent().authenticated_as("app"), but 1 of 1 are not
+
+    session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+      ok    ehlo_name("app.example")
+      FAIL  mails(exactly 3): 2
+      FAIL  quit_sent(): it is open
+      FAIL  authenticated_as("app"): logins: []
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+    let inbox = (*MailServer::start()).clone();
+    insta::assert_snapshot!(panic_text(move || inbox.assert_sessions(a_session().quit_sent())), @"
+    expected sessions like a_session().quit_sent(), but there is none
+
+    no client has connected
+    ");
+}
+
+#[test]
+fn a_mail_that_is_otherwise_is_told() {
+    let (server, _client) = eventful();
+    let mail = server.only(a_mail().subject("Welcome"));
+    let long = "one\ntwo\nthree\nfour\nHello\nfive";
+    let wanted = a_mail().sent_to("ada@example.org").text(long);
+    insta::assert_snapshot!(panic_text(move || { mail.assert(wanted); }), @r#"
+    mail #1 "Welcome" is not as expected
+      ok    sent_to("ada@example.org")
+      FAIL  text("one\ntwo\nthree\nfour\nHello\nfive"): it differs:
+            - one
+            - two
+            - three
+            - four
+            - Hello
+            - five
+            + Hello
+    "#);
+}
+
+#[test]
+fn a_wait_for_a_mail_shows_the_closest() {
+    let (server, _client) = eventful();
+    let text = server
+        .try_wait_for(a_mail().subject("Welcome!"))
+        .blocking()
+        .unwrap_err()
+        .to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    waited 10ms (the wait began at [here])
+    expected a mail like a_mail().subject("Welcome!"), but 2 were received, and none is like that
+
+    closest: #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+      FAIL  subject("Welcome!"): "Käse"
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+    let wait = server.try_wait_for_rejection(a_rejection().code(421));
+    let text = wait.blocking().unwrap_err().to_string();
+    let head: Vec<&str> = text.lines().take(5).collect();
+    insta::assert_snapshot!(without_lines(&head.join("\n")), @"
+    waited 10ms (the wait began at [here])
+    expected a rejection like a_rejection().code(421), but none of the 3 is like that
+
+    closest: session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+      FAIL  code(421): no reply
+    ");
+}
+
+#[test]
+fn the_closest_of_a_thousand_mails_is_found_soon() {
+    let server = MailServer::start();
+    let mut client = Client::connect(&server);
+    client.ok("EHLO app.example");
+    let body = "A line of text as there are many of them in a mail.\r\n".repeat(200);
+    for count in 1..=1_000 {
+        let content = format!("Subject: Number {count}\r\n\r\n{body}");
+        client.deliver("app@example.org", &["ada@example.org"], content.as_bytes());
+    }
+    let wanted = a_mail()
+        .subject("Number 500")
+        .text("other")
+        .sent_to("ada@example.org");
+    let text = server.try_assert_received(wanted).unwrap_err().to_string();
+    assert!(
+        text.contains("closest: #500 ") && text.lines().count() < 60,
+        "{text}"
     );
 }

@@ -18,11 +18,18 @@ pub(crate) struct Scene {
     pub(crate) received: Received,
     /// How the part is called: ` in inbox(…)`; empty for all.
     pub(crate) title: String,
+    /// How many mails the server has in all.
+    pub(crate) mails_in_all: usize,
 }
 
 impl Scene {
     /// A text that ends with all that was received.
     fn report(&self, text: &str) -> String {
+        let is_empty = self.received.mails.is_empty() && self.received.rejections.is_empty();
+        if is_empty && !self.title.is_empty() {
+            let all = self.mails_in_all;
+            return format!("{text}\n\nnothing is there; all mails that the server has: {all}");
+        }
         format!("{text}\n{}", overview(&self.received))
     }
 
@@ -67,12 +74,12 @@ impl Scene {
         like: &[Mail],
     ) -> String {
         let count = match like.len() {
-            0 => "none is".to_owned(),
-            1 => "1 is".to_owned(),
-            count => format!("{count} are"),
+            0 => "there is none".to_owned(),
+            1 => "there is 1".to_owned(),
+            count => format!("there are {count}"),
         };
-        let title = &self.title;
-        let mut text = format!("expected {times} of the mails{title} like {wanted}, but {count}");
+        let (times_of, title) = (times.of("mail"), &self.title);
+        let mut text = format!("expected {times_of}{title} like {wanted}, but {count}");
         list(&mut text, "like that", like, mail_line);
         if !times.is_exceeded_by(like.len()) {
             let others = self.received.mails.iter();
@@ -95,14 +102,18 @@ impl Scene {
 
     /// So many mails are wrong.
     pub(crate) fn wrong_mail_count(&self, times: Times) -> String {
-        self.report(&format!("expected {times} of mails, but {}", self.found()))
+        self.report(&format!(
+            "expected {}, but {}",
+            times.of("mail"),
+            self.found()
+        ))
     }
 
     /// So many copies are wrong.
     pub(crate) fn wrong_recipient_count(&self, times: Times, count: usize) -> String {
-        let title = &self.title;
+        let (copies, title) = (times.of("recipient"), &self.title);
         self.report(&format!(
-            "expected {times} of recipients that get a mail, each time counted{title}, but there are {count}"
+            "expected {copies} of mails{title}, but there are {count}"
         ))
     }
 

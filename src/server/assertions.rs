@@ -354,6 +354,7 @@ impl Inbox {
         Scene {
             received: self.received(),
             title: self.view.title(),
+            mails_in_all: self.store().mails_after(0).len(),
         }
     }
 
