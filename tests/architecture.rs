@@ -66,7 +66,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mailparse", &["mail/"]),
     ("data_encoding", &["smtp/auth.rs"]),
     ("parking_lot", &["store.rs", "rules/", "clock.rs"]),
-    ("regex_lite", &["mail/pattern.rs"]),
+    ("regex_lite", &["mail/pattern.rs", "mail/codes.rs"]),
+    ("html5gum", &["mail/html.rs"]),
+    ("linkify", &["mail/links.rs"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

@@ -493,7 +493,7 @@ fn waits_see_what_is_there_and_what_comes() {
                         .wait_for(a_mail().subject("2"))
                         .timeout(late)
                         .blocking(),
-                )
+                );
             }),
             scope.spawn(|| {
                 drop(
@@ -501,7 +501,7 @@ fn waits_see_what_is_there_and_what_comes() {
                         .wait_for_times(2, a_mail().sent_to("ada@example.org"))
                         .timeout(late)
                         .blocking(),
-                )
+                );
             }),
             scope.spawn(|| drop(server.wait_for_mails(3).timeout(late).blocking())),
             scope.spawn(|| drop(server.wait_for_recipients(5).timeout(late).blocking())),
@@ -512,7 +512,7 @@ fn waits_see_what_is_there_and_what_comes() {
                         .wait_for_rejection(a_rejection().aborted())
                         .timeout(late)
                         .blocking(),
-                )
+                );
             }),
             scope.spawn(|| {
                 drop(
@@ -520,7 +520,7 @@ fn waits_see_what_is_there_and_what_comes() {
                         .wait_for_session(a_session().ended(SessionEnd::ClientClosed))
                         .timeout(late)
                         .blocking(),
-                )
+                );
             }),
             scope.spawn(|| drop(tenant.wait_for(a_mail()).timeout(late).blocking())),
         ];

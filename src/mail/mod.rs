@@ -1,11 +1,14 @@
 //! What was received: envelope and message, read but never changed. No sockets, no store.
 
 mod address_list;
+mod codes;
 mod content_conditions;
 mod date;
 mod envelope_conditions;
 mod header;
 mod header_conditions;
+mod html;
+mod links;
 #[expect(
     clippy::module_inception,
     reason = "one noun per file, and this room's first noun is its name"
@@ -23,6 +26,7 @@ mod text_diff;
 pub use address_list::{AddressList, HeaderAddress, NamedMailbox};
 pub use date::Date;
 pub use header::{Header, Headers, ResentBlock};
+pub use links::{Image, Link, Unsubscribe};
 pub use mail::Mail;
 pub use matcher::{MailMatcher, a_mail, all_of, any_of, not};
 pub use message::Message;
