@@ -2,16 +2,18 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Waker;
 use std::time::{Instant, SystemTime};
 
 use parking_lot::Mutex;
 
-use crate::mail::Mail;
+use crate::mail::{Mail, MailMatcher};
 use crate::rejection::Rejection;
 use crate::session::Session;
 use crate::smtp::{Answer, Envelope, Fact, Rejected, Remark, Said};
+use crate::times::Times;
 
 /// Everything that one server recorded.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub(crate) struct Store {
     capacity: usize,
     /// A panic has told what is stored.
     is_told: AtomicBool,
+    /// Sessions in the midst of a transaction, a reply or a pause.
+    busy_sessions: AtomicUsize,
 }
 
 /// What is stored at one moment; mails and rejections in the order they were recorded.
@@ -35,9 +39,20 @@ pub(crate) struct Received {
     pub(crate) seed: Option<u64>,
 }
 
+/// How many mails like that a test expects in all.
+#[derive(Clone, Debug)]
+pub(crate) struct ExpectedMails {
+    pub(crate) times: Times,
+    pub(crate) mail: MailMatcher,
+    pub(crate) location: &'static Location<'static>,
+}
+
 #[derive(Debug, Default)]
 struct State {
     received: Received,
+    expected: Vec<ExpectedMails>,
+    /// Facts recorded so far.
+    changes: u64,
     last_mail_id: u64,
     last_rejection_id: u64,
     last_session_id: u64,
@@ -75,6 +90,7 @@ impl Store {
             state: Mutex::default(),
             capacity,
             is_told: AtomicBool::new(false),
+            busy_sessions: AtomicUsize::new(0),
         }
     }
 
@@ -111,7 +127,42 @@ impl Store {
     }
 
     pub(crate) fn record(&self, key: SessionKey, fact: Fact) {
-        self.change(|state| state.apply(key, fact, self.capacity));
+        self.change(|state| {
+            state.changes += 1;
+            state.apply(key, fact, self.capacity);
+        });
+    }
+
+    /// How many facts were recorded so far.
+    pub(crate) fn changes(&self) -> u64 {
+        self.state.lock().changes
+    }
+
+    /// Notes that one session more is in the midst of something, or one less.
+    pub(crate) fn note_busy(&self, is_busy: bool) {
+        if is_busy {
+            self.busy_sessions.fetch_add(1, Ordering::AcqRel);
+        } else {
+            self.busy_sessions.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Whether no session is in the midst of something.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.busy_sessions.load(Ordering::Acquire) == 0
+    }
+
+    pub(crate) fn expect(&self, expected: ExpectedMails) {
+        self.state.lock().expected.push(expected);
+    }
+
+    pub(crate) fn expected_mails(&self) -> Vec<ExpectedMails> {
+        self.state.lock().expected.clone()
+    }
+
+    pub(crate) fn forget_expected_mails(&self) {
+        let forgotten = std::mem::take(&mut self.state.lock().expected);
+        drop(forgotten); // under no lock, as it owns closures of the test
     }
 
     pub(crate) fn received(&self) -> Received {

@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "rejection_matcher",
         &["smtp", "mail", "rejection", "condition"],
     ),
-    ("store", &["smtp", "mail", "session", "rejection"]),
+    ("store", &["smtp", "mail", "session", "rejection", "times"]),
     ("rules", &["smtp", "mail", "clock", "times"]),
     (
         "report",

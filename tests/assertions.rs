@@ -595,3 +595,89 @@ async fn waits_can_be_awaited() {
     .unwrap();
     assert_eq!(waiting.await.unwrap(), 1);
 }
+
+#[test]
+fn mails_can_be_expected_ahead() {
+    let server = MailServer::start();
+    server.expect(1.., a_mail().sent_to("ada@example.org"));
+    server.expect(0, a_mail().sent_to("gone@example.org"));
+    let error = server.try_verify().unwrap_err().to_string();
+    let expected = "a_mail().sent_to(\"ada@example.org\"): expected at least 1, had 0 (expected at tests/assertions.rs:";
+    assert!(
+        error.starts_with("an expectation is not met\n") && error.contains(expected),
+        "{error}"
+    );
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            client(&server).deliver("app@example.org", &["ada@example.org"], &mail("Hi"));
+        });
+        server.wait_for_expectations().blocking();
+    });
+    server.verify();
+    client(&server).deliver("app@example.org", &["gone@example.org"], &mail("Hi"));
+    let error = server
+        .try_wait_for_expectations()
+        .timeout(Duration::from_secs(3600))
+        .blocking();
+    assert!(!error.unwrap_err().is_timeout());
+    let panic = thread::spawn(move || drop(server)).join().unwrap_err();
+    assert!(
+        panic
+            .downcast::<String>()
+            .unwrap()
+            .contains("expected none, had 1")
+    );
+}
+
+#[test]
+fn a_server_is_idle_when_nothing_goes_on() {
+    let server = MailServer::start();
+    let quiet = Duration::from_millis(5);
+    server.wait_until_idle_for(quiet).blocking();
+    let short = Duration::from_millis(50);
+    let is_busy = |server: &MailServer| {
+        let wait = server.wait_until_idle_for(quiet).timeout(short);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| wait.blocking())).is_err()
+    };
+    let held = server.on(Trigger::command("NOOP")).hang();
+    let mut client = client(&server);
+    server.wait_until_idle().blocking(); // open, and idle
+    for (line, ends) in [
+        ("MAIL FROM:<a@b.org>", "RSET"),
+        ("AUTH LOGIN", "*"),
+        ("VRF", "Y x"),
+    ] {
+        client.send(line.as_bytes());
+        if ends != "Y x" {
+            client.say("");
+        }
+        assert!(is_busy(&server), "{line}");
+        client.say(ends);
+        server.wait_until_idle_for(quiet).blocking();
+    }
+    client.send(b"NOOP\r\n");
+    held.wait_for_hits(1).blocking();
+    assert!(is_busy(&server));
+    held.remove();
+    client.reply();
+    server.wait_until_idle().blocking();
+    drop(client);
+    server.wait_until_idle().blocking();
+}
+
+#[tokio::test]
+async fn a_wait_that_starves_its_client_says_so() {
+    let server = MailServer::start();
+    let wait = server
+        .try_wait_for_mails(1)
+        .timeout(Duration::from_millis(10));
+    let error = wait.blocking().unwrap_err().to_string();
+    assert!(
+        error.ends_with(".await the wait in place of .blocking()"),
+        "{error}"
+    );
+    let wait = server
+        .try_wait_for_mails(1)
+        .timeout(Duration::from_millis(10));
+    assert!(!wait.await.unwrap_err().to_string().contains("stood still"));
+}

@@ -80,7 +80,7 @@ fn only_mail_points_at_clients_that_left_early() {
     expected exactly one mail, but none was received
 
     sessions, all ended (1):
-      session 1 of "app.example": the client's last word was "QUIT", answered with 221 2.0.0 Bye; the client quit
+      session 1 of "app.example": the client's last word was "QUIT", answered with 221 2.0.0 Bye; the client quit; it left behind the hello, as if it needs STARTTLS, not offered here
     "#);
 }
 
@@ -407,7 +407,7 @@ fn verification_names_each_rule_that_was_not_met() {
     let text = server.try_verify().unwrap_err().to_string();
     quiet(&server);
     insta::assert_snapshot!(stable(&server, &text), @r#"
-    2 rules did not act as often as expected
+    2 expectations are not met
       on(rcpt_to("gone@example.org")).reply(550 5.1.1 Mailbox unavailable): expected at least 2, had 1 (expected at [here])
       on(quit()).send_raw("221 bye"): expected 1 to 3, had 0 (expected at [here])
 
@@ -430,7 +430,7 @@ fn a_wait_for_expectations_says_what_is_missing() {
         .to_string();
     quiet(&server);
     insta::assert_snapshot!(stable(&server, &text), @r#"
-    waited 10ms for the expectations of rules (the wait began at [here])
+    waited 10ms for expectations to be met (the wait began at [here])
       on(rcpt_to("gone@example.org")).reply(550 5.1.1 Mailbox unavailable): expected at least 2, had 1 (expected at [here])
 
     refused (2):
@@ -501,7 +501,7 @@ fn a_story_tells_of_rules_too() {
         .unwrap_or_else(|| panic!("no story: {stderr}"));
     insta::assert_snapshot!(without_lines(stderr[start..].trim_end()), @r#"
      saw:
-    a rule did not act as often as expected
+    an expectation is not met
       on(rcpt_to("gone@example.org")).reply(550 5.1.1 Mailbox unavailable): expected at least 2, had 1 (expected at [here])
     on(when(|event| …)).proceed() panicked: the closure's own words (rule at [here])
 
@@ -527,11 +527,11 @@ fn a_test_whose_expectation_fails() {
 fn an_expectation_that_fails_at_the_drop_names_its_line() {
     let stderr = stderr_of("a_test_whose_expectation_fails");
     let start = stderr
-        .find("a rule did not act")
+        .find("an expectation is not met")
         .unwrap_or_else(|| panic!("{stderr}"));
     let text = without_lines(stderr[start..].split("note:").next().unwrap());
     insta::assert_snapshot!(text.trim_end(), @"
-    a rule did not act as often as expected
+    an expectation is not met
       on(rcpt()).proceed(): expected exactly 1, had 0 (expected at [here])
 
     no client has connected

@@ -142,7 +142,37 @@ pub(super) fn session_line(session: &Session) -> String {
     if let Some(end) = session.end() {
         let _ = write!(text, "; {end}");
     }
+    if let Some(missing) = what_it_may_miss(session) {
+        let _ = write!(
+            text,
+            "; it left behind the hello, as if it needs {missing}, not offered here"
+        );
+    }
     text
+}
+
+/// What a client that ended the session right behind EHLO may have looked for in vain.
+fn what_it_may_miss(session: &Session) -> Option<String> {
+    let is_hello = |command: &str| {
+        matches!(command.get(..4)?.to_ascii_uppercase().as_str(), "EHLO").then_some(())
+    };
+    let mut commands = session
+        .exchanges()
+        .filter(|exchange| exchange.command().is_some());
+    let hello = commands
+        .next()
+        .filter(|e| e.command().and_then(is_hello).is_some())?;
+    let is_quit = |command: &str| command.eq_ignore_ascii_case("QUIT");
+    if session.is_open() || commands.any(|exchange| !exchange.command().is_some_and(is_quit)) {
+        return None;
+    }
+    let offers = hello.reply()?.text();
+    let is_offered = |keyword: &str| offers.lines().any(|line| line.starts_with(keyword));
+    let missing = ["STARTTLS", "AUTH"]
+        .into_iter()
+        .filter(|keyword| !is_offered(keyword));
+    let missing: Vec<_> = missing.collect();
+    (!missing.is_empty()).then(|| missing.join(" or "))
 }
 
 pub(super) fn shortened(text: &str, chars: usize) -> String {

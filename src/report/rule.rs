@@ -37,7 +37,7 @@ pub(crate) fn expectations_not_met(
     received: &Received,
 ) -> String {
     format!(
-        "{end} for the expectations of rules (the wait began at {location})\n{}\n{}",
+        "{end} for expectations to be met (the wait began at {location})\n{}\n{}",
         unmet_lines(unmet),
         overview(received)
     )
@@ -48,8 +48,8 @@ pub(crate) fn not_as_expected(unmet: &[Unmet], panics: &[String], received: &Rec
     let mut paragraphs = Vec::new();
     match unmet.len() {
         0 => {}
-        1 => paragraphs.push("a rule did not act as often as expected".to_owned()),
-        count => paragraphs.push(format!("{count} rules did not act as often as expected")),
+        1 => paragraphs.push("an expectation is not met".to_owned()),
+        count => paragraphs.push(format!("{count} expectations are not met")),
     }
     if !unmet.is_empty() {
         paragraphs.push(unmet_lines(unmet));

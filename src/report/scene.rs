@@ -205,6 +205,13 @@ impl Scene {
     }
 }
 
+impl Scene {
+    /// Something is still going on.
+    pub(crate) fn still_busy(&self) -> String {
+        self.report("expected the server to be idle, but something is going on")
+    }
+}
+
 /// How many sessions are judged in one report.
 const SHOWN: usize = 5;
 

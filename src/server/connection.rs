@@ -31,6 +31,8 @@ pub(super) struct Connection {
     host: Arc<Host>,
     policy: HousePolicy,
     timer: Timer,
+    /// As the store knows it.
+    is_busy: bool,
     /// Up to when the rule that paces the content has had us wait.
     pace: Option<(RuleId, Duration)>,
 }
@@ -40,12 +42,14 @@ impl Connection {
         let wire = Wire::new(stream)?;
         let peer = wire.peer()?;
         let key = host.store.open_session(peer);
+        host.store.note_busy(true);
         Ok(Self {
             wire,
             session: ServerSession::new(Arc::clone(&host.settings), peer),
             key,
             policy: HousePolicy::new(Arc::clone(&host), key),
             timer: Timer::new(Arc::clone(&host.clock), host.idle_timeout),
+            is_busy: true,
             pace: None,
             host,
         })
@@ -113,6 +117,7 @@ impl Connection {
         if self.session.read_limit().is_none() {
             self.pace = None;
         }
+        self.tell_if_busy(self.session.is_busy());
         let now = self.host.clock.now();
         let deadline = now.saturating_add(self.host.idle_timeout);
         poll_fn(|cx| match self.poll_read(cx) {
@@ -121,6 +126,13 @@ impl Connection {
             Poll::Pending => self.timer.poll_until(cx, deadline).map(|()| Read::Idle),
         })
         .await
+    }
+
+    fn tell_if_busy(&mut self, is_busy: bool) {
+        if self.is_busy != is_busy {
+            self.is_busy = is_busy;
+            self.host.store.note_busy(is_busy);
+        }
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
@@ -191,6 +203,7 @@ impl Connection {
     /// Waits up to a time, or without end, as long as the rule is in force and the client is there.
     async fn pause(&mut self, deadline: Option<Duration>, rule: RuleId, reads: bool) -> Pause {
         self.host.activity.note();
+        self.tell_if_busy(true);
         let mut look_again = pin!(sleep(LOOK_AGAIN));
         let end = poll_fn(|cx| {
             // The timer before the rule: it wakes us when a rule is removed.
@@ -246,6 +259,7 @@ enum Pause {
 /// A server that goes down or is dropped takes its connections along, wherever they are.
 impl Drop for Connection {
     fn drop(&mut self) {
+        self.tell_if_busy(false);
         if self.session.has_ended() {
             return;
         }

@@ -1,7 +1,7 @@
 //! What a test waits for.
 
 use std::panic::Location;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::inbox::Inbox;
 use super::wait::{Sight, TryWait, Wait};
@@ -227,6 +227,42 @@ impl Inbox {
             },
         );
         wait.timeout(duration)
+    }
+
+    /// Waits until nothing is going on: no transaction, no AUTH, no reply or pause of a rule is in
+    /// progress on the server, and nothing was recorded for 50 ms. Sessions that are open and idle, such as
+    /// a pool keeps, do not count. For a longer or shorter quiet there is
+    /// [`wait_until_idle_for`](Self::wait_until_idle_for).
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if that is not so in [time](Wait::timeout), or the server is dropped.
+    #[track_caller]
+    pub fn wait_until_idle(&self) -> Wait<()> {
+        self.wait_until_idle_for(Duration::from_millis(50))
+    }
+
+    /// Waits as [`wait_until_idle`](Self::wait_until_idle) does, with another time in which nothing is
+    /// recorded.
+    ///
+    /// # Panics
+    ///
+    /// The wait panics if that is not so in [time](Wait::timeout), or the server is dropped.
+    #[track_caller]
+    pub fn wait_until_idle_for(&self, quiet: Duration) -> Wait<()> {
+        let mut last_change = (u64::MAX, Instant::now());
+        let wait = self.until(
+            move |inbox| {
+                let store = inbox.store();
+                let changes = store.changes();
+                if !store.is_idle() || changes != last_change.0 {
+                    last_change = (changes, Instant::now());
+                }
+                (last_change.1.elapsed() >= quiet).then_some(())
+            },
+            |scene| scene.still_busy(),
+        );
+        Wait(wait.with_tick((quiet / 4).max(Duration::from_millis(1))))
     }
 
     #[track_caller]

@@ -6,7 +6,11 @@ use std::sync::Arc;
 use super::mail_server::MailServer;
 use super::wait::{Sight, TryWait, Wait};
 use crate::error::AssertionError;
+use crate::mail::MailMatcher;
 use crate::report;
+use crate::rules::{RuleBook, Unmet};
+use crate::store::{ExpectedMails, Store};
+use crate::times::Times;
 
 impl MailServer {
     /// Removes all rules: those of the test, not what the [builder](crate::MailServerBuilder) set up.
@@ -22,12 +26,13 @@ impl MailServer {
     /// where it is, and a server that is down stays down.
     pub fn reset(&self) {
         self.rules.reset();
+        self.store.forget_expected_mails();
         self.store.wake_waiters();
         self.clear();
     }
 
     /// Verifies that each rule, removed ones too, has acted as often as was
-    /// [expected](crate::RuleBuilder::expect), and that no closure of the test panicked. Dropping the
+    /// [expected](crate::RuleBuilder::expect), that the [expected mails](Self::expect) have come, and that no closure of the test panicked. Dropping the
     /// server does the same; a server in a static is never dropped.
     ///
     /// What a removed rule lacks is told once.
@@ -49,7 +54,7 @@ impl MailServer {
     ///
     /// If a rule has not acted as often as expected, or a closure of the test has panicked.
     pub fn try_verify(&self) -> Result<(), AssertionError> {
-        let (unmet, panics) = self.rules.take_failures();
+        let (unmet, panics) = self.take_failures();
         if unmet.is_empty() && panics.is_empty() {
             return Ok(());
         }
@@ -57,7 +62,37 @@ impl MailServer {
         Err(AssertionError::new(text))
     }
 
-    /// Waits until each rule has acted as often as was [expected](crate::RuleBuilder::expect).
+    /// Expects so many mails like that in all. That is verified when the server is dropped, or by
+    /// [`verify`](Self::verify); the text names this line. Mails that were cleared or taken do not count.
+    ///
+    /// ```
+    /// # use lettre::{Message, SmtpTransport, Transport};
+    /// use mailmock::{MailServer, a_mail, domain};
+    ///
+    /// let server = MailServer::start();
+    /// server.expect(1, a_mail().sent_to("ada@example.org"));
+    /// server.expect(0, a_mail().sent_to(domain("example.net")));
+    /// # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).body(String::new())?;
+    /// # SmtpTransport::from_url(&server.url())?.build().send(&mail)?;
+    /// // … the application sends …
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the range is empty.
+    #[track_caller]
+    pub fn expect(&self, times: impl Into<Times>, mail: MailMatcher) {
+        let (times, location) = (times.into(), Location::caller());
+        self.store.expect(ExpectedMails {
+            times,
+            mail,
+            location,
+        });
+    }
+
+    /// Waits until each rule has acted as often as was [expected](crate::RuleBuilder::expect), and each
+    /// [mail](Self::expect) has come.
     ///
     /// # Panics
     ///
@@ -75,8 +110,8 @@ impl MailServer {
         let location = Location::caller();
         let (rules, explained) = (Arc::clone(&self.rules), Arc::clone(&self.rules));
         self.inbox.waiting.clone().until(
-            move |_| {
-                let unmet = rules.unmet();
+            move |store| {
+                let unmet = unmet(&rules, store);
                 if unmet.is_empty() {
                     Sight::Found(())
                 } else if unmet.iter().any(|unmet| unmet.is_final) {
@@ -86,11 +121,40 @@ impl MailServer {
                 }
             },
             move |end, store| {
-                let unmet = explained.unmet();
+                let unmet = unmet(&explained, store);
                 report::expectations_not_met(end, &unmet, location, &store.received())
             },
         )
     }
+}
+
+impl MailServer {
+    fn take_failures(&self) -> (Vec<Unmet>, Vec<String>) {
+        let unmet = unmet(&self.rules, &self.store);
+        (unmet, self.rules.take_failures().1)
+    }
+}
+
+/// What rules and mails are not as expected so far.
+fn unmet(rules: &RuleBook, store: &Store) -> Vec<Unmet> {
+    let mails = store.mails();
+    let mut unmet = rules.unmet();
+    for expected in store.expected_mails() {
+        let hits = mails
+            .iter()
+            .filter(|mail| expected.mail.is_match(mail))
+            .count();
+        if !expected.times.contains(hits) {
+            unmet.push(Unmet {
+                rule: expected.mail.to_string(),
+                location: expected.location,
+                expected: expected.times,
+                hits,
+                is_final: expected.times.is_exceeded_by(hits),
+            });
+        }
+    }
+    unmet
 }
 
 // Each change of the store is whole when its lock is given back, whatever panics.
@@ -101,7 +165,8 @@ impl Drop for MailServer {
     fn drop(&mut self) {
         let is_panicking = std::thread::panicking();
         let is_silent = is_panicking && (!self.tells_story || self.store.is_told());
-        let is_told = !is_silent && (is_panicking || !self.rules.unmet().is_empty());
+        let has_unmet = || !unmet(&self.rules, &self.store).is_empty();
+        let is_told = !is_silent && (is_panicking || has_unmet());
         // As it is now: what ends with the server is no part of the story.
         let received = is_told.then(|| self.store.received());
         drop(self.background.take());
@@ -110,7 +175,7 @@ impl Drop for MailServer {
         if is_silent {
             return;
         }
-        let (unmet, panics) = self.rules.take_failures();
+        let (unmet, panics) = self.take_failures();
         let has_failed = !unmet.is_empty() || !panics.is_empty();
         if !is_panicking && !has_failed {
             return;

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::AbortHandle;
 
 use crate::error::{WaitError, WaitFailure};
@@ -96,6 +96,10 @@ pub(super) enum Sight<T> {
     Never,
 }
 
+/// What is said where nothing else could run.
+const STARVED: &str = "\n\nthis thread runs an asynchronous runtime of one thread, which stood still \
+                       meanwhile: .await the wait in place of .blocking()";
+
 impl<T> From<Option<T>> for Sight<T> {
     fn from(found: Option<T>) -> Self {
         found.map_or(Self::NotYet, Self::Found)
@@ -115,6 +119,10 @@ pub struct TryWait<T> {
     runtime: Handle,
     thread_id: ThreadId,
     timeout: Duration,
+    /// It looks again so often, whatever is recorded.
+    tick: Option<Duration>,
+    /// It blocks a thread on which an asynchronous runtime stands still meanwhile.
+    is_starving: bool,
     find: Find<T>,
     explain: Explain,
 }
@@ -142,14 +150,28 @@ impl<T: 'static> TryWait<T> {
             thread::current().id() != self.thread_id,
             "a closure that the server runs cannot wait for the server"
         );
+        let runtime = Handle::try_current();
+        let is_starving = runtime.is_ok_and(|r| r.runtime_flavor() == RuntimeFlavor::CurrentThread);
         let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
-        let mut future = self.into_future();
+        let mut future = Self {
+            is_starving,
+            ..self
+        }
+        .into_future();
         loop {
             match Pin::new(&mut future).poll(&mut Context::from_waker(&waker)) {
                 Poll::Ready(result) => return result,
                 Poll::Pending => thread::park(),
             }
         }
+    }
+}
+
+impl<T> TryWait<T> {
+    /// Looks again so often, also if nothing is recorded.
+    pub(super) fn with_tick(self, tick: Duration) -> Self {
+        let tick = Some(tick);
+        Self { tick, ..self }
     }
 }
 
@@ -197,6 +219,8 @@ impl Waiting {
             runtime: self.runtime,
             thread_id: self.thread_id,
             timeout: self.timeout,
+            tick: None,
+            is_starving: false,
             find: Box::new(find),
             explain: Box::new(explain),
         }
@@ -215,9 +239,16 @@ pub struct TryWaitFuture<T> {
 impl<T> TryWaitFuture<T> {
     fn start_timer(&self) -> AbortHandle {
         let (store, is_over) = (Arc::clone(&self.wait.store), Arc::clone(&self.is_over));
-        let timeout = self.wait.timeout;
+        let (timeout, tick) = (self.wait.timeout, self.wait.tick);
         let timer = self.wait.runtime.spawn(async move {
-            tokio::time::sleep(timeout).await;
+            let ticking = async {
+                let tick = tick.unwrap_or(timeout);
+                loop {
+                    tokio::time::sleep(tick).await;
+                    store.wake_waiters();
+                }
+            };
+            let _ = tokio::time::timeout(timeout, ticking).await; // it never ends of itself
             is_over.store(true, Ordering::Release);
             store.wake_waiters();
         });
@@ -235,6 +266,7 @@ impl<T> Future for TryWaitFuture<T> {
             find,
             explain,
             timeout,
+            is_starving,
             ..
         } = &mut this.wait;
         store.wake_later(this.waiter, cx.waker());
@@ -254,7 +286,11 @@ impl<T> Future for TryWaitFuture<T> {
                 WaitEnd::ServerDropped => WaitFailure::ServerDropped,
                 WaitEnd::InVain => WaitFailure::InVain,
             };
-            return Poll::Ready(Err(WaitError::new(reason, explain(end, store))));
+            let mut report = explain(end, store);
+            if *is_starving {
+                report.push_str(STARVED);
+            }
+            return Poll::Ready(Err(WaitError::new(reason, report)));
         }
         if this.timer.is_none() {
             this.timer = Some(this.start_timer());

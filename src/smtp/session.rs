@@ -111,6 +111,16 @@ impl ServerSession {
         }
     }
 
+    /// Whether the client is in the midst of something: a line, a transaction, an AUTH, or a matter that a
+    /// rule holds.
+    pub(crate) fn is_busy(&self) -> bool {
+        let is_waiting = matches!(
+            self.state,
+            State::AwaitingHello | State::Ready | State::AwaitingQuit | State::Ended
+        );
+        !is_waiting || self.held.is_some() || self.is_within_input()
+    }
+
     /// Whether a line or the content has begun and not ended.
     pub(crate) fn is_within_input(&self) -> bool {
         let is_within_data = match &self.state {
