@@ -197,9 +197,9 @@ pub use error::{AssertionError, StartError, WaitError};
 pub use exchange::Exchange;
 pub use mail::{
     AddressList, AddressPattern, Date, Header, HeaderAddress, Headers, Image, Link, Mail,
-    MailMatcher, Message, NamedMailbox, ParseError, Part, Recipients, ResentBlock, TextPattern,
-    Unsubscribe, a_mail, all_of, any_of, contains, domain, ends_with, glob, in_order, matches, not,
-    starts_with,
+    MailMatcher, Message, NamedMailbox, ParseError, Part, Recipients, ResentBlock, Snapshot,
+    TextPattern, Unsubscribe, a_mail, all_of, any_of, contains, domain, ends_with, glob, in_order,
+    matches, not, starts_with,
 };
 pub use rejection::Rejection;
 pub use rejection_matcher::{RejectionMatcher, a_rejection};

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use serde::{Serialize, Serializer};
+
 use crate::exchange::{Exchange, Log};
 use crate::mail::{Mail, WeakMail};
 use crate::smtp::{Answer, Login, Remark, Said, SessionEnd};
@@ -224,5 +226,12 @@ impl fmt::Display for Transcript {
             None | Some(SessionEnd::Quit) => Ok(()),
             Some(end) => write!(f, "{separator}[{end}]"),
         }
+    }
+}
+
+impl Serialize for Transcript {
+    /// As text.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

@@ -66,7 +66,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mailparse", &["mail/"]),
     ("data_encoding", &["smtp/auth.rs"]),
     ("parking_lot", &["store.rs", "rules/", "clock.rs"]),
-    ("regex_lite", &["mail/pattern.rs", "mail/codes.rs"]),
+    ("regex_lite", &["mail/"]),
     ("html5gum", &["mail/html.rs"]),
     ("linkify", &["mail/links.rs"]),
 ];

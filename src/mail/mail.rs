@@ -1,7 +1,10 @@
 //! The mail object (RFC 5321 §2.3.1): an envelope and its content.
 
 use std::fmt;
+use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
@@ -66,6 +69,20 @@ impl Mail {
     /// Envelope and header side by side: announced, blind, never sent, refused.
     pub fn recipients(&self) -> Recipients {
         Recipients::compare(self.envelope(), self.message().headers())
+    }
+
+    /// The mail as it is the same in each run: see [`Snapshot`].
+    pub fn snapshot(&self) -> super::Snapshot {
+        super::Snapshot::of_one(self.clone())
+    }
+
+    /// Writes the content to a file, octet for octet: an `.eml` that mail programs open.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        fs::write(path, self.message().raw())
     }
 
     /// Looks at this mail by itself, and gives it back for more.

@@ -21,6 +21,7 @@ mod parse_error;
 mod part;
 mod pattern;
 mod recipients;
+mod snapshot;
 mod text_diff;
 
 pub use address_list::{AddressList, HeaderAddress, NamedMailbox};
@@ -36,5 +37,6 @@ pub use pattern::{
     AddressPattern, TextPattern, contains, domain, ends_with, glob, in_order, matches, starts_with,
 };
 pub use recipients::Recipients;
+pub use snapshot::Snapshot;
 
 pub(crate) use mail::WeakMail;

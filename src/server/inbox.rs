@@ -1,11 +1,14 @@
 //! A view of what a server has received, with all that can be asked of it.
 
 use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::view::View;
 use super::wait::Waiting;
-use crate::mail::{Mail, MailMatcher};
+use crate::mail::{Mail, MailMatcher, Snapshot};
 use crate::rejection::Rejection;
 use crate::session::Session;
 use crate::store::{Mark, Received, Store};
@@ -106,6 +109,30 @@ impl Inbox {
             |rejection| self.view.has_rejection(rejection),
             forgets_sessions,
         );
+    }
+}
+
+/// To keep, and to compare with later runs.
+impl Inbox {
+    /// The mails as they are the same in each run, in the order of acceptance: see [`Snapshot`]. For mails
+    /// that are sent in parallel there is [`unordered`](Snapshot::unordered).
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of_all(self.mails())
+    }
+
+    /// Writes each mail to a file in that folder, which is made if need be: `1.eml`, `2.eml` and so on, by
+    /// their [numbers](Mail::id).
+    ///
+    /// # Errors
+    ///
+    /// If a file or the folder cannot be written.
+    pub fn save_all(&self, folder: impl AsRef<Path>) -> io::Result<()> {
+        let folder = folder.as_ref();
+        fs::create_dir_all(folder)?;
+        for mail in self.mails() {
+            mail.save(folder.join(format!("{}.eml", mail.id())))?;
+        }
+        Ok(())
     }
 }
 
