@@ -191,6 +191,7 @@ mod session_matcher;
 mod smtp;
 mod store;
 mod times;
+mod waiters;
 
 pub use condition::Outcome;
 pub use error::{AssertionError, StartError, WaitError};

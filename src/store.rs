@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::Waker;
 use std::time::{Instant, SystemTime};
 
 use parking_lot::Mutex;
@@ -14,11 +13,13 @@ use crate::rejection::Rejection;
 use crate::session::Session;
 use crate::smtp::{Answer, Envelope, Fact, Rejected, Remark, Said};
 use crate::times::Times;
+use crate::waiters::Waiters;
 
 /// Everything that one server recorded.
 #[derive(Debug)]
 pub(crate) struct Store {
     state: Mutex<State>,
+    waiters: Waiters,
     /// Octets that may be kept.
     capacity: usize,
     /// A panic has told what is stored.
@@ -58,8 +59,6 @@ struct State {
     last_session_id: u64,
     open_sessions: usize,
     octets: usize,
-    waiters: Vec<(u64, Waker)>,
-    last_waiter_id: u64,
     is_closed: bool,
 }
 
@@ -88,6 +87,7 @@ impl Store {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
             state: Mutex::default(),
+            waiters: Waiters::default(),
             capacity,
             is_told: AtomicBool::new(false),
             busy_sessions: AtomicUsize::new(0),
@@ -261,54 +261,24 @@ impl Store {
         self.state.lock().is_closed
     }
 
-    pub(crate) fn new_waiter(&self) -> u64 {
-        let mut state = self.state.lock();
-        state.last_waiter_id += 1;
-        state.last_waiter_id
-    }
-
-    /// Has `waker` woken at the next change, in place of an earlier one of the same waiter.
-    pub(crate) fn wake_later(&self, waiter: u64, waker: &Waker) {
-        let waker = waker.clone();
-        let replaced = {
-            let mut state = self.state.lock();
-            let replaced = state.take_waiter(waiter);
-            state.waiters.push((waiter, waker));
-            replaced
-        };
-        // A waker is anybody's code when it is dropped, too.
-        drop(replaced);
-    }
-
-    pub(crate) fn forget_waiter(&self, waiter: u64) {
-        let forgotten = self.state.lock().take_waiter(waiter);
-        drop(forgotten);
+    pub(crate) fn waiters(&self) -> &Waiters {
+        &self.waiters
     }
 
     /// Has a waiter look again though nothing has changed.
     pub(crate) fn wake_waiters(&self) {
-        self.change(|_| ());
+        self.waiters.wake_all();
     }
 
-    /// Changes the state, then wakes the waiters, which may be anybody's code, without the lock.
+    /// Changes the state, then wakes the waiters without the lock.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let (result, waiters) = {
-            let mut state = self.state.lock();
-            (change(&mut state), std::mem::take(&mut state.waiters))
-        };
-        for (_, waker) in waiters {
-            waker.wake();
-        }
+        let result = change(&mut self.state.lock());
+        self.waiters.wake_all();
         result
     }
 }
 
 impl State {
-    fn take_waiter(&mut self, waiter: u64) -> Option<(u64, Waker)> {
-        let i = self.waiters.iter().position(|(id, _)| *id == waiter)?;
-        Some(self.waiters.swap_remove(i))
-    }
-
     fn has_room_for(&self, octets: usize, capacity: usize) -> bool {
         self.octets.saturating_add(octets) <= capacity
     }

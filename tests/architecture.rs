@@ -23,7 +23,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         "rejection_matcher",
         &["smtp", "mail", "rejection", "condition"],
     ),
-    ("store", &["smtp", "mail", "session", "rejection", "times"]),
+    ("waiters", &[]),
+    (
+        "store",
+        &["smtp", "mail", "session", "rejection", "times", "waiters"],
+    ),
     ("rules", &["smtp", "mail", "clock", "times"]),
     (
         "report",
@@ -65,7 +69,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("socket2", &["server/"]),
     ("mailparse", &["mail/"]),
     ("data_encoding", &["smtp/auth.rs"]),
-    ("parking_lot", &["store.rs", "rules/", "clock.rs"]),
+    (
+        "parking_lot",
+        &["store.rs", "waiters.rs", "rules/", "clock.rs"],
+    ),
     ("regex_lite", &["mail/"]),
     ("html5gum", &["mail/html.rs"]),
     ("linkify", &["mail/links.rs"]),

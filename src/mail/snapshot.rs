@@ -126,8 +126,8 @@ impl Serialize for Snapshot {
 #[derive(Debug)]
 enum Value {
     Text(String),
-    List(Vec<Value>),
-    Map(Vec<(String, Value)>),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
 }
 
 fn text(text: impl Into<String>) -> Value {

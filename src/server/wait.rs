@@ -181,7 +181,7 @@ impl<T: 'static> IntoFuture for TryWait<T> {
 
     fn into_future(self) -> TryWaitFuture<T> {
         TryWaitFuture {
-            waiter: self.store.new_waiter(),
+            waiter: self.store.waiters().new_id(),
             timer: None,
             is_over: Arc::default(),
             wait: self,
@@ -269,7 +269,7 @@ impl<T> Future for TryWaitFuture<T> {
             is_starving,
             ..
         } = &mut this.wait;
-        store.wake_later(this.waiter, cx.waker());
+        store.waiters().wake_later(this.waiter, cx.waker());
         // Asked before the store is: what ends the wait comes behind what it may have found.
         let is_closed = store.is_closed();
         let is_over = this.is_over.load(Ordering::Acquire);
@@ -304,7 +304,7 @@ impl<T> Unpin for TryWaitFuture<T> {}
 
 impl<T> Drop for TryWaitFuture<T> {
     fn drop(&mut self) {
-        self.wait.store.forget_waiter(self.waiter);
+        self.wait.store.waiters().forget(self.waiter);
         if let Some(timer) = &self.timer {
             timer.abort();
         }
