@@ -197,10 +197,10 @@ pub use condition::Outcome;
 pub use error::{AssertionError, StartError, WaitError};
 pub use exchange::Exchange;
 pub use mail::{
-    AddressList, AddressPattern, Date, Header, HeaderAddress, Headers, Image, Link, Mail,
-    MailMatcher, Message, NamedMailbox, ParseError, Part, Recipients, ResentBlock, Snapshot,
-    TextPattern, Unsubscribe, a_mail, all_of, any_of, contains, domain, ends_with, glob, in_order,
-    matches, not, starts_with,
+    AddressList, AddressPattern, Date, Finding, Header, HeaderAddress, Headers, Image, Link, Lint,
+    Mail, MailMatcher, Message, NamedMailbox, ParseError, Part, Recipients, ResentBlock, Severity,
+    Snapshot, TextPattern, Unsubscribe, a_mail, all_of, any_of, contains, domain, ends_with, glob,
+    in_order, matches, not, starts_with,
 };
 pub use rejection::Rejection;
 pub use rejection_matcher::{RejectionMatcher, a_rejection};

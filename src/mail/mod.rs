@@ -9,6 +9,8 @@ mod header;
 mod header_conditions;
 mod html;
 mod links;
+mod lint;
+mod lint_rules;
 #[expect(
     clippy::module_inception,
     reason = "one noun per file, and this room's first noun is its name"
@@ -28,6 +30,7 @@ pub use address_list::{AddressList, HeaderAddress, NamedMailbox};
 pub use date::Date;
 pub use header::{Header, Headers, ResentBlock};
 pub use links::{Image, Link, Unsubscribe};
+pub use lint::{Finding, Lint, Severity};
 pub use mail::Mail;
 pub use matcher::{MailMatcher, a_mail, all_of, any_of, not};
 pub use message::Message;

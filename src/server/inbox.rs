@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::view::View;
 use super::wait::Waiting;
-use crate::mail::{Mail, MailMatcher, Snapshot};
+use crate::mail::{Lint, Mail, MailMatcher, Snapshot};
 use crate::rejection::Rejection;
 use crate::session::Session;
 use crate::store::{Mark, Received, Store};
@@ -133,6 +133,45 @@ impl Inbox {
             mail.save(folder.join(format!("{}.eml", mail.id())))?;
         }
         Ok(())
+    }
+}
+
+/// Findings.
+impl Inbox {
+    /// Looks where each mail departs from the standards, or from what its readers need: see [`Lint`]. A
+    /// recipient in To or Cc who got a copy of his own, with the same Message-ID, has got one.
+    pub fn lint(&self) -> Vec<Lint> {
+        let all = self.store().mails();
+        let id = |mail: &Mail| mail.message().message_id().map(str::to_owned);
+        let siblings = |mail: &Mail| -> Vec<Mail> {
+            let is_sibling =
+                |m: &&Mail| m.id() == mail.id() || id(m).is_some() && id(m) == id(mail);
+            all.iter().filter(is_sibling).cloned().collect()
+        };
+        let mails = self.mails();
+        mails
+            .iter()
+            .map(|mail| Lint::of(mail, &siblings(mail)))
+            .collect()
+    }
+
+    /// Nothing is to be found by [`lint`](Self::lint).
+    ///
+    /// # Panics
+    ///
+    /// If something is found. The text lists it.
+    #[track_caller]
+    pub fn assert_lint_clean(&self) {
+        let lints: Vec<_> = self
+            .lint()
+            .into_iter()
+            .filter(|lint| !lint.is_clean())
+            .collect();
+        let lines: Vec<_> = lints.iter().map(ToString::to_string).collect();
+        if !lines.is_empty() {
+            self.store().mark_told();
+            panic!("{}", lines.join("\n"));
+        }
     }
 }
 
