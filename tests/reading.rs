@@ -62,6 +62,14 @@ fn codes_are_what_a_reader_would_type_in() {
             "mTAN: 663311 for your transfer of 1250.00 EUR to Bob",
             &["663311"],
         ),
+        (
+            "Your code is 471100. It is valid until 10:45. Questions? +49 30 1234567",
+            &["471100"],
+        ),
+        (
+            "Your code is 471100. Bye. Yours. PS: we moved to 70173 Stuttgart",
+            &["471100"],
+        ),
         // And what is none.
         ("Thanks for your order #12345. Total: $1999", &[]),
         ("Invoice 2024117 of 2024-11-17 over 1234,56 €", &[]),

@@ -137,14 +137,14 @@ fn is_codelike(code: &str, before: &str, behind: &str) -> bool {
     if digits < 2 || (letters > 0 && letters + digits < 5) {
         return false;
     }
-    let is_grouped = code.contains([' ', '-']);
     // More groups of digits make a phone or card number.
-    let is_longer = is_grouped
-        && (behind.starts_with([' ', '-'])
-            && behind[1..].starts_with(|c: char| c.is_ascii_digit())
-            || before
-                .trim_end_matches([' ', '-'])
-                .ends_with(|c: char| c.is_ascii_digit()));
+    let is_digit = |c: char| c.is_ascii_digit();
+    let is_grouped = code.contains([' ', '-']);
+    let is_longer = before.trim_end_matches([' ', '-']).ends_with(is_digit)
+        || (is_grouped
+            && behind
+                .strip_prefix([' ', '-'])
+                .is_some_and(|b| b.starts_with(is_digit)));
     // `code:` explains; any other mark at its side takes it away.
     let is_explained =
         has_code_word(last_chars(before, 30)) && before.trim_end().ends_with([':', '(']);
@@ -159,7 +159,13 @@ fn is_near_code_word(before: &str, behind: &str) -> bool {
         .next()
         .unwrap_or_default()
         .to_owned();
-    has_code_word(last_chars(before, REACH)) || has_code_word(&behind)
+    // And a word explains no more than the sentence behind its own.
+    let before = last_chars(before, REACH);
+    let mut ends = before
+        .rmatch_indices(['.', '!', '?'])
+        .filter(|(i, _)| before[i + 1..].starts_with(' '));
+    let start = ends.nth(1).map_or(0, |(i, _)| i);
+    has_code_word(&before[start..]) || has_code_word(&behind)
 }
 
 fn last_chars(text: &str, count: usize) -> &str {
