@@ -39,7 +39,7 @@
 //! # No sleeps
 //!
 //! A mail is stored before the client reads that it was accepted. Once a blocking `send()` has
-//! returned, [`MailServer::mails`] is complete, and so are the refusals. Where the application sends
+//! returned, [`Inbox::mails`] is complete, and so are the refusals. Where the application sends
 //! in the background, wait for it:
 //!
 //! ```
@@ -59,6 +59,50 @@
 //! In a test with a paused tokio clock the waits are not disturbed, but the *client* is: its time-outs
 //! fire while it waits for its socket. Resume the clock while it sends.
 //!
+//! # Assertions that explain themselves
+//!
+//! ```
+//! # use lettre::{Message, SmtpTransport, Transport};
+//! # let server = mailmock::MailServer::start();
+//! # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).subject("Welcome")
+//! #     .body("Hello".to_owned())?;
+//! # SmtpTransport::from_url(&server.url())?.build().send(&mail)?;
+//! use mailmock::{a_mail, contains, domain, not};
+//!
+//! server.assert_received(a_mail().sent_to("ada@example.org").subject(contains("Welcome")));
+//! server.assert_not_received(a_mail().anywhere(contains("hunter2")));
+//! server.only(a_mail().sent_to(domain("example.org"))).assert(not(a_mail().header("Bcc", contains("@"))));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`a_mail`], [`a_rejection`] and [`a_session`] are conjunctions of named conditions. The same one serves a
+//! query ([`find`](Inbox::find)), an assertion ([`assert_received`](Inbox::assert_received)), a wait
+//! ([`wait_for`](Inbox::wait_for)), a part of what was received ([`inbox`](Inbox::inbox)) and a rule
+//! ([`Trigger::end_of_data_when`]). What fails says what came nearest:
+//!
+//! ```text
+//! expected a mail like a_mail().sent_to("ada@example.org").subject("Welcome back"), but 2 were received, and none is like that
+//!
+//! closest: #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+//!   ok    sent_to("ada@example.org")
+//!   FAIL  subject("Welcome back"): "Welcome"
+//! ```
+//!
+//! and then all that was received, refused and aborted, and the sessions that are open. The
+//! [`cookbook`] has whole tests: a reset link, a one-time code, an invoice, a newsletter, a shared server.
+//!
+//! # Snapshots
+//!
+//! [`Mail::snapshot`] and [`Inbox::snapshot`] show mails as they are the same in each run, with placeholders
+//! for dates, ids and boundaries: for `insta::assert_snapshot!` and its YAML and JSON kin, in any version.
+//! [`Session::transcript`] is text as well.
+//!
+//! # As its reader would
+//!
+//! [`Message::links`], [`codes`](Message::codes) for one-time codes, [`images`](Message::images) with those that
+//! tell who opened the mail, [`text_from_html`](Message::text_from_html),
+//! [`unsubscribe`](Message::unsubscribe). [`Mail::lint`] finds what standards forbid and what readers miss.
+//!
 //! # Envelope and header
 //!
 //! The envelope (MAIL and RCPT) says who gets a mail, the header (To, Cc) what the reader sees.
@@ -72,7 +116,7 @@
 //! # What did not become a mail
 //!
 //! Refused commands and contents, and transactions that were begun and not completed, are in
-//! [`MailServer::rejections`], with cause, reply, envelope and content. What was said in a connection
+//! [`Inbox::rejections`], with cause, reply, envelope and content. What was said in a connection
 //! is in its [`Session`]: [`transcript`](Session::transcript), times, logins, how it ended, and
 //! [remarks](Session::remarks) on where the client departed from the standard.
 //!
@@ -119,7 +163,7 @@
 //! - [`MailServer::advance_time`] moves the server's clock: "try again in ten minutes" takes no time.
 //! - Nothing is left to chance: what is random draws from a [seed](MailServerBuilder::seed).
 //!
-//! What a rule refused is in [`MailServer::rejections`], with the [line](Rejection::rule) of the rule.
+//! What a rule refused is in [`Inbox::rejections`], with the [line](Rejection::rule) of the rule.
 //!
 //! | Outage | What to write |
 //! |---|---|
@@ -159,6 +203,25 @@
 //! [`reset`](MailServer::reset) at the start forgets what the one before has left,
 //! [`verify`](MailServer::verify) at the end does what dropping would.
 //!
+//! # Coming from elsewhere
+//!
+//! | There | Here |
+//! |---|---|
+//! | Django `mail.outbox`, `len(mail.outbox)` | [`mails()`](Inbox::mails), [`assert_mail_count(n)`](Inbox::assert_mail_count) |
+//! | Rails `assert_emails n { … }`, `assert_no_emails` | `server.since(mark).assert_mail_count(n)` with [`mark()`](Inbox::mark), [`assert_no_mail()`](Inbox::assert_no_mail) |
+//! | Rails `last_delivered_mail` | [`last(a_mail())`](Inbox::last) |
+//! | email-spec `deliver_to`, `have_subject`, `have_body_text`, `open_last_email_for`, `links_in_email` | [`sent_to`](MailMatcher::sent_to), [`subject`](MailMatcher::subject), [`text`](MailMatcher::text), [`last`](Inbox::last), [`links`](Message::links) |
+//! | Laravel `assertSent`, `assertSentTimes`, `assertNotSent`, `assertNothingSent`, `assertSentCount` | [`assert_received`](Inbox::assert_received), [`assert_received_times`](Inbox::assert_received_times), [`assert_not_received`](Inbox::assert_not_received), [`assert_no_mail`](Inbox::assert_no_mail), [`assert_mail_count`](Inbox::assert_mail_count) |
+//! | Laravel `assertHasTo`, `assertSeeInHtml`, `assertSeeInOrderInText`, `assertHasAttachedData` | [`header_to`](MailMatcher::header_to), [`html`](MailMatcher::html), [`text`](MailMatcher::text)`(`[`in_order`]`(..))`, [`attachment_with`](MailMatcher::attachment_with) |
+//! | Symfony `assertEmailCount`, `assertEmailHeaderSame`, `assertEmailHtmlBodyContains`, `assertEmailAttachmentCount` | [`assert_mail_count`](Inbox::assert_mail_count), [`header`](MailMatcher::header), [`html`](MailMatcher::html), [`attachment_count`](MailMatcher::attachment_count) |
+//! | Swoosh `assert_email_sent`, `refute_email_sent`, CakePHP `assertMailSentTo` | [`assert_received`](Inbox::assert_received), [`assert_not_received`](Inbox::assert_not_received), [`sent_to`](MailMatcher::sent_to) |
+//! | GreenMail `waitForIncomingEmail`, `getReceivedMessagesForDomain`, `purge…` | [`wait_for_recipients`](Inbox::wait_for_recipients), [`inbox`](Inbox::inbox)`(a_mail().sent_to(`[`domain`]`(..)))`, [`clear`](Inbox::clear) |
+//! | Mailosaur `messages.get`, `html.links`, `html.codes`, `html.images` | [`wait_for`](Inbox::wait_for), [`links`](Message::links), [`codes`](Message::codes), [`images`](Message::images) |
+//! | MailSlurp `waitForLatestEmail`, `waitForNthEmail`, `waitForMatchingEmails` | [`wait_for`](Inbox::wait_for), [`wait_for_mails`](Inbox::wait_for_mails), [`wait_for_times`](Inbox::wait_for_times) |
+//! | wiremock `Mock … expect(n)`, `verify`, `received_requests` | [`expect`](MailServer::expect), [`verify`](MailServer::verify), [`mails`](Inbox::mails) |
+//!
+//! What has no condition of its own is a [`satisfies`](MailMatcher::satisfies).
+//!
 //! # Limits
 //!
 //! It listens on the loopback interface alone, unless [told otherwise](MailServerBuilder::bind_address).
@@ -178,6 +241,7 @@
 
 mod clock;
 mod condition;
+pub mod cookbook;
 mod error;
 mod exchange;
 mod mail;

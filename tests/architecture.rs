@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// A room, and the rooms it may import.
 const ROOMS: &[(&str, &[&str])] = &[
     ("smtp", &[]),
+    ("cookbook", &[]),
     ("clock", &[]),
     ("condition", &[]),
     ("error", &[]),

@@ -1,7 +1,5 @@
 //! Recipes: what applications do with mail, and how it is tested. The guide points here.
 
-mod support;
-
 use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -331,7 +329,7 @@ async fn a_reminder_is_sent_in_the_background() {
     let server = MailServer::start();
     let url = server.url();
     let task = tokio::task::spawn_blocking(move || {
-        app::send(&url, "bob@example.org", "Reminder", "It is tomorrow.")
+        app::send(&url, "bob@example.org", "Reminder", "It is tomorrow.");
     });
     let mail = server
         .wait_for(

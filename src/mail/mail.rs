@@ -71,7 +71,7 @@ impl Mail {
         Recipients::compare(self.envelope(), self.message().headers())
     }
 
-    /// The mail as it is the same in each run: see [`Snapshot`].
+    /// The mail as it is the same in each run: see [`Snapshot`](super::Snapshot).
     pub fn snapshot(&self) -> super::Snapshot {
         super::Snapshot::of_one(self.clone())
     }

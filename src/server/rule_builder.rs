@@ -53,7 +53,7 @@ impl MailServer {
 /// # What the client sees, and what is so
 ///
 /// The session goes on as the reply that was really sent says: behind 2yz the command is done, behind
-/// 4yz and 5yz it is not, and what came of it is in [`rejections`](MailServer::rejections) with the
+/// 4yz and 5yz it is not, and what came of it is in [`rejections`](crate::Inbox::rejections) with the
 /// [rule's line](crate::Rejection::rule). Behind 421 the connection is closed (RFC 5321 §3.8). A refusal
 /// in place of the greeting leaves the connection open, and all but QUIT is answered 503 (§3.1).
 #[must_use = "there is no rule until its action is said, such as `.reply(..)` or `.hang()`"]
@@ -286,8 +286,8 @@ impl RuleBuilder<'_> {
         self.mount(Action::hang())
     }
 
-    /// Accepts the mail and loses it: it is not among [`mails`](MailServer::mails), but among the
-    /// [`discarded_mails`](MailServer::discarded_mails).
+    /// Accepts the mail and loses it: it is not among [`mails`](crate::Inbox::mails), but among the
+    /// [`discarded_mails`](crate::Inbox::discarded_mails).
     ///
     /// # Panics
     ///

@@ -21,7 +21,7 @@ impl MailServer {
         self.store.wake_waiters();
     }
 
-    /// Forgets all that a test has seen or set up: what [`clear`](Self::clear) forgets, the rules, and what
+    /// Forgets all that a test has seen or set up: what [`clear`](crate::Inbox::clear) forgets, the rules, and what
     /// was expected of them. For a server that several tests share, one after the other; the clock stays
     /// where it is, and a server that is down stays down.
     pub fn reset(&self) {
