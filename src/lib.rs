@@ -214,10 +214,10 @@
 //! | Laravel `assertSent`, `assertSentTimes`, `assertNotSent`, `assertNothingSent`, `assertSentCount` | [`assert_received`](Inbox::assert_received), [`assert_received_times`](Inbox::assert_received_times), [`assert_not_received`](Inbox::assert_not_received), [`assert_no_mail`](Inbox::assert_no_mail), [`assert_mail_count`](Inbox::assert_mail_count) |
 //! | Laravel `assertHasTo`, `assertSeeInHtml`, `assertSeeInOrderInText`, `assertHasAttachedData` | [`header_to`](MailMatcher::header_to), [`html`](MailMatcher::html), [`text`](MailMatcher::text)`(`[`in_order`]`(..))`, [`attachment_with`](MailMatcher::attachment_with) |
 //! | Symfony `assertEmailCount`, `assertEmailHeaderSame`, `assertEmailHtmlBodyContains`, `assertEmailAttachmentCount` | [`assert_mail_count`](Inbox::assert_mail_count), [`header`](MailMatcher::header), [`html`](MailMatcher::html), [`attachment_count`](MailMatcher::attachment_count) |
-//! | Swoosh `assert_email_sent`, `refute_email_sent`, CakePHP `assertMailSentTo` | [`assert_received`](Inbox::assert_received), [`assert_not_received`](Inbox::assert_not_received), [`sent_to`](MailMatcher::sent_to) |
-//! | GreenMail `waitForIncomingEmail`, `getReceivedMessagesForDomain`, `purge…` | [`wait_for_recipients`](Inbox::wait_for_recipients), [`inbox`](Inbox::inbox)`(a_mail().sent_to(`[`domain`]`(..)))`, [`clear`](Inbox::clear) |
+//! | `Swoosh` `assert_email_sent`, `refute_email_sent`, `CakePHP` `assertMailSentTo` | [`assert_received`](Inbox::assert_received), [`assert_not_received`](Inbox::assert_not_received), [`sent_to`](MailMatcher::sent_to) |
+//! | `GreenMail` `waitForIncomingEmail`, `getReceivedMessagesForDomain`, `purge…` | [`wait_for_recipients`](Inbox::wait_for_recipients), [`inbox`](Inbox::inbox)`(a_mail().sent_to(`[`domain`]`(..)))`, [`clear`](Inbox::clear) |
 //! | Mailosaur `messages.get`, `html.links`, `html.codes`, `html.images` | [`wait_for`](Inbox::wait_for), [`links`](Message::links), [`codes`](Message::codes), [`images`](Message::images) |
-//! | MailSlurp `waitForLatestEmail`, `waitForNthEmail`, `waitForMatchingEmails` | [`wait_for`](Inbox::wait_for), [`wait_for_mails`](Inbox::wait_for_mails), [`wait_for_times`](Inbox::wait_for_times) |
+//! | `MailSlurp` `waitForLatestEmail`, `waitForNthEmail`, `waitForMatchingEmails` | [`wait_for`](Inbox::wait_for), [`wait_for_mails`](Inbox::wait_for_mails), [`wait_for_times`](Inbox::wait_for_times) |
 //! | wiremock `Mock … expect(n)`, `verify`, `received_requests` | [`expect`](MailServer::expect), [`verify`](MailServer::verify), [`mails`](Inbox::mails) |
 //!
 //! What has no condition of its own is a [`satisfies`](MailMatcher::satisfies).

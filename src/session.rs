@@ -40,6 +40,8 @@ struct Record {
     remark_octets: usize,
     logins: Vec<Login>,
     mails: Vec<WeakMail>,
+    has_pipelined: bool,
+    has_pipelined_unasked: bool,
     end: Option<(SessionEnd, Duration)>,
 }
 
@@ -99,6 +101,22 @@ impl Session {
         self.0.mails.iter().map(|mail| mail.id).collect()
     }
 
+    /// Whether the client has sent a command before it got the reply to the one before, as PIPELINING
+    /// allows (RFC 2920). What it sent in time to be read apart does not show.
+    pub fn has_pipelined(&self) -> bool {
+        self.0.has_pipelined
+    }
+
+    /// Whether it has done so where PIPELINING was not offered.
+    pub fn has_pipelined_unasked(&self) -> bool {
+        self.0.has_pipelined_unasked
+    }
+
+    /// Whether it was over TLS. This version of the server speaks none, so that it never is.
+    pub fn is_tls(&self) -> bool {
+        false
+    }
+
     /// Whether the connection was still open.
     pub fn is_open(&self) -> bool {
         self.0.end.is_none()
@@ -131,6 +149,8 @@ impl Session {
             remark_octets: 0,
             logins: Vec::new(),
             mails: Vec::new(),
+            has_pipelined: false,
+            has_pipelined_unasked: false,
             end: None,
         }))
     }
@@ -155,6 +175,15 @@ impl Session {
         let record = self.record();
         record.remark_octets += size_of::<Remark>() + remark.line().len();
         record.remarks.push(remark);
+    }
+
+    pub(crate) fn note_pipelining(&mut self, is_offered: bool) {
+        // Mostly it is known, and the record need not be touched.
+        if !self.0.has_pipelined || (!is_offered && !self.0.has_pipelined_unasked) {
+            let record = self.record();
+            record.has_pipelined = true;
+            record.has_pipelined_unasked |= !is_offered;
+        }
     }
 
     pub(crate) fn note_login(&mut self, login: Login) {

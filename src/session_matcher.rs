@@ -53,6 +53,36 @@ impl SessionMatcher {
         })
     }
 
+    /// It was over [TLS](Session::is_tls).
+    pub fn used_tls(self) -> Self {
+        self.with("used_tls()".to_owned(), |session| {
+            session
+                .is_tls()
+                .then_some(())
+                .ok_or_else(|| "in clear".to_owned())
+        })
+    }
+
+    /// No credentials were presented in clear.
+    pub fn no_plaintext_auth(self) -> Self {
+        self.with("no_plaintext_auth()".to_owned(), |session| {
+            let is_safe = session.is_tls() || session.logins().is_empty();
+            is_safe
+                .then_some(())
+                .ok_or_else(|| format!("{:?} in clear", session.logins()))
+        })
+    }
+
+    /// Commands were sent ahead of replies only where PIPELINING was offered.
+    pub fn pipelined_only_when_offered(self) -> Self {
+        self.with("pipelined_only_when_offered()".to_owned(), |session| {
+            let is_right = !session.has_pipelined_unasked();
+            is_right
+                .then_some(())
+                .ok_or_else(|| "it pipelined where that was not offered".to_owned())
+        })
+    }
+
     /// It has delivered so many mails.
     ///
     /// # Panics

@@ -133,6 +133,12 @@ impl Store {
         });
     }
 
+    /// A client has sent a command before it got the reply to the one before.
+    pub(crate) fn note_pipelining(&self, key: SessionKey, is_offered: bool) {
+        let mut state = self.state.lock();
+        state.session(key, |session| session.note_pipelining(is_offered));
+    }
+
     /// How many facts were recorded so far.
     pub(crate) fn changes(&self) -> u64 {
         self.state.lock().changes

@@ -77,6 +77,7 @@ fn each_condition_on_a_mail_means_what_it_says() {
             a_mail().blind_to("ada@example.org"),
             "blind: [\"boss@example.org\"]",
         ),
+        (not(a_mail().over_tls()), a_mail().over_tls(), "in clear"),
         (
             not(a_mail().authenticated_as("app")),
             a_mail().authenticated_as("app"),
@@ -680,4 +681,42 @@ async fn a_wait_that_starves_its_client_says_so() {
         .try_wait_for_mails(1)
         .timeout(Duration::from_millis(10));
     assert!(!wait.await.unwrap_err().to_string().contains("stood still"));
+}
+
+#[test]
+fn sessions_tell_how_they_were_used() {
+    let server = MailServer::start();
+    let mut polite = client(&server);
+    polite.ok("NOOP").ok("AUTH PLAIN AGFwcABzZWNyZXQ=");
+    let mut quick = client(&server);
+    quick.send(b"NOOP\r\nNOOP\r\n");
+    quick.reply();
+    quick.reply();
+    let mut rude = Client::connect(&server);
+    rude.ok("HELO old");
+    rude.send(b"NOOP\r\nNOOP\r\n");
+    rude.reply();
+    rude.reply();
+    let facts: Vec<_> = server
+        .sessions()
+        .iter()
+        .map(|session| {
+            let is_match = |wanted: mailmock::SessionMatcher| wanted.is_match(session);
+            (
+                session.has_pipelined(),
+                is_match(a_session().pipelined_only_when_offered()),
+                is_match(a_session().no_plaintext_auth()),
+                is_match(a_session().authenticated_as("app")),
+                is_match(a_session().used_tls()),
+            )
+        })
+        .collect();
+    assert_eq!(
+        facts,
+        [
+            (false, true, false, true, false),
+            (true, true, true, false, false),
+            (true, false, true, false, false),
+        ]
+    );
 }

@@ -193,18 +193,35 @@ with smtplib.SMTP(sys.argv[1], int(sys.argv[2])) as client:
     client.send_message(mail)
 ";
 
+/// Where the CI script has installed it.
+const NODE_MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/node/node_modules");
+
+const NODEMAILER: &str = "
+const nodemailer = require(process.argv[1] + '/nodemailer');
+const transport = nodemailer.createTransport({ host: process.argv[2], port: process.argv[3], ignoreTLS: true });
+transport.sendMail({
+  from: 'shop@example.org', to: 'node@example.org', subject: 'Hello',
+  text: 'Hello Node', html: '<p>Hello Node</p>',
+  attachments: [{ filename: 'a.pdf', content: '%PDF' }],
+}).catch(error => { console.error(error); process.exit(1); });
+";
+
 #[test]
 fn each_client_makes_one_snapshot_however_often() {
     let server = MailServer::start();
     let (host, port, url) = (server.host(), server.port().to_string(), server.url());
     let mut python = true;
+    let mut node = std::path::Path::new(NODE_MODULES).exists() || std::env::var_os("CI").is_some();
     for round in 0..20 {
         // In another order each time.
-        for client in 0..3 {
-            match (client + round) % 3 {
+        for client in 0..4 {
+            match (client + round) % 4 {
                 0 => send(&server, &invoice("lettre@example.org")),
                 1 if python => python = run("python3", &["-c", SMTPLIB, host, &port], b""),
-                1 => {}
+                2 if node => {
+                    node = run("node", &["-e", NODEMAILER, NODE_MODULES, host, &port], b"");
+                }
+                1 | 2 => {}
                 _ => {
                     let content = format!(
                         "Date: {round}\r\nMessage-ID: <{round}@curl>\r\nSubject: Hi\r\n\r\nHello\r\n"
@@ -225,7 +242,12 @@ fn each_client_makes_one_snapshot_however_often() {
             }
         }
     }
-    for to in ["lettre@example.org", "ada@example.org", "curl@example.org"] {
+    for to in [
+        "lettre@example.org",
+        "ada@example.org",
+        "node@example.org",
+        "curl@example.org",
+    ] {
         let mails = server.find(a_mail().sent_to(to));
         let mut snapshots: Vec<_> = mails
             .iter()

@@ -113,6 +113,14 @@ impl MailMatcher {
         })
     }
 
+    /// It came over [TLS](crate::Envelope::is_tls).
+    pub fn over_tls(self) -> Self {
+        self.with("over_tls()".to_owned(), |mail| {
+            let is_tls = mail.envelope().is_tls();
+            is_tls.then_some(()).ok_or_else(|| "in clear".to_owned())
+        })
+    }
+
     /// The session was authenticated as that user.
     pub fn authenticated_as(self, user: &str) -> Self {
         let user = user.to_owned();

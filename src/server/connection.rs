@@ -83,7 +83,13 @@ impl Connection {
         while let Some(step) = self.session.next_step(&mut self.policy) {
             match step {
                 Step::Record(fact) => self.host.store.record(self.key, fact),
-                Step::Send(reply) => self.wire.queue_reply(&reply),
+                Step::Send(reply) => {
+                    if self.session.unread_octets() > 0 {
+                        let is_offered = self.session.offers_pipelining();
+                        self.host.store.note_pipelining(self.key, is_offered);
+                    }
+                    self.wire.queue_reply(&reply);
+                }
                 Step::SendRaw(octets) => self.wire.queue(&octets),
                 Step::Drip {
                     reply,

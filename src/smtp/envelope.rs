@@ -64,6 +64,11 @@ impl Envelope {
         self.client.identity.as_deref()
     }
 
+    /// Whether it came over TLS. This version of the server speaks none, so that it never does.
+    pub fn is_tls(&self) -> bool {
+        self.client.is_tls
+    }
+
     pub(crate) fn new(reverse_path: ReversePath, client: Arc<Client>) -> Self {
         Self {
             reverse_path,
@@ -124,6 +129,7 @@ pub(crate) struct Client {
     pub(crate) peer: SocketAddr,
     pub(crate) hello: Option<Hello>,
     pub(crate) identity: Option<Box<str>>,
+    pub(crate) is_tls: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -72,6 +72,7 @@ impl ServerSession {
                 peer,
                 hello: None,
                 identity: None,
+                is_tls: false,
             }),
             state: State::AwaitingGreeting,
             chunk: None,
@@ -177,6 +178,16 @@ impl ServerSession {
     pub(crate) fn read_limit(&self) -> Option<usize> {
         let rate = self.transaction()?.restraint.as_ref()?.rate()?;
         Some((rate as usize / 4).max(1)) // four times a second
+    }
+
+    /// Whether the client may send commands ahead of the replies (RFC 2920).
+    pub(crate) fn offers_pipelining(&self) -> bool {
+        let is_extended = self
+            .client
+            .hello
+            .as_ref()
+            .is_some_and(|hello| hello.is_extended);
+        is_extended && self.settings.extensions.offers(&Extension::Pipelining)
     }
 
     /// Octets that have come and were not looked at yet.
