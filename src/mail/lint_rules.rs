@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::lint::Finding;
+use super::finding::Finding;
 use super::mail::Mail;
 use super::message::Message;
 use super::part::Part;
