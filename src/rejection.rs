@@ -5,8 +5,8 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::mail::{Mail, Message};
-use crate::smtp::{Cause, Envelope, Rejected, Reply, Said, Stage, printable};
+use crate::mail::{Mail, MailMatcher, Message};
+use crate::smtp::{Cause, Envelope, ForwardPath, Rejected, Reply, Said, Stage, printable};
 
 /// What did not become a mail: a command or a content that got a 4yz or 5yz reply, or that a
 /// [rule](crate::Rule) kept from being carried out, or a transaction that was begun and not completed.
@@ -101,6 +101,33 @@ impl Rejection {
         self.mail()
             .filter(|_| self.0.has_content)
             .map(Mail::message)
+    }
+
+    /// Whether the mail that was tried is like that: the envelope so far, with the recipient that was
+    /// refused, and the content.
+    pub(crate) fn is_about(&self, mail: &MailMatcher) -> bool {
+        self.mail_tried().is_some_and(|tried| mail.is_match(&tried))
+    }
+
+    /// As [`mail`](Self::mail), with the recipient that was refused.
+    fn mail_tried(&self) -> Option<Mail> {
+        let mail = self.mail()?;
+        let path = self
+            .recipient()
+            .and_then(|recipient| recipient.parse().ok());
+        let Some(path) = path.map(ForwardPath::of) else {
+            return Some(mail.clone());
+        };
+        let mut envelope = mail.envelope().clone();
+        envelope.accept(path);
+        let content = mail.message().raw().to_vec();
+        Some(Mail::new(
+            0,
+            self.session_id(),
+            self.recorded_at(),
+            envelope,
+            content,
+        ))
     }
 
     /// Envelope and content as a mail, whose [`id`](Mail::id) is 0; content that had not come is empty.

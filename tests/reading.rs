@@ -70,7 +70,31 @@ fn codes_are_what_a_reader_would_type_in() {
             "Your code is 471100. Bye. Yours. PS: we moved to 70173 Stuttgart",
             &["471100"],
         ),
+        ("Enter the code\n123456 within 10 minutes.", &["123456"]),
+        ("Use 123456 to verify your account.", &["123456"]),
+        ("Votre mot de passe à usage unique est 123456", &["123456"]),
+        ("Ihr Einmalkennwort lautet 123456", &["123456"]),
+        (
+            "Your code is 123456. Questions? Call 0800 123 4567.",
+            &["123456"],
+        ),
+        (
+            "Ihr Code 123456 ist gültig bis zum 12. Mai 2024.",
+            &["123456"],
+        ),
+        (
+            "Ihre Bestellnummer 471199, Ihr Code lautet 1234.",
+            &["1234"],
+        ),
+        ("Ihr Code 1234 für Auftrag 99887", &["1234"]),
         // And what is none.
+        ("Use code SUMMER25 for 25% off", &[]),
+        ("Code promo : NOEL25", &[]),
+        ("codice sconto: SALE20", &[]),
+        ("Code postal : 75001 Paris", &[]),
+        ("Code client : 123456", &[]),
+        ("code of conduct training for 2024", &[]),
+        ("The code (SHA256 hash) is attached", &[]),
         ("Thanks for your order #12345. Total: $1999", &[]),
         ("Invoice 2024117 of 2024-11-17 over 1234,56 €", &[]),
         ("Call us at +49 30 1234567 or 555-1234.", &[]),
@@ -100,6 +124,12 @@ fn codes_are_what_a_reader_would_type_in() {
         );
         assert_eq!(html(&body).message().codes(), *codes, "{body}");
     }
+}
+
+#[test]
+fn a_long_line_full_of_numbers_is_read_in_time() {
+    let text = "1234 code ".repeat(3_000);
+    assert_eq!(html(&text).message().codes(), ["1234"]);
 }
 
 #[test]
@@ -138,6 +168,7 @@ fn links_are_those_that_can_be_followed() {
         [
             ("https://example.org/reset?a=1&b=2", "Reset your password"),
             ("mailto:help@example.org", "write"),
+            ("https://example.org/reset?a=1&b=2", "again"),
             ("https://example.org/help", "https://example.org/help"),
         ]
     );
@@ -161,6 +192,52 @@ fn links_are_those_that_can_be_followed() {
         ["https://example.org/a?b=c#d", "http://example.org/x_(y)"]
     );
     assert!(plain("Nothing here").message().links().is_empty());
+}
+
+#[test]
+fn html_as_it_is_written_is_read() {
+    for (body, text, link) in [
+        (
+            "<head><title>t</title><body><p>Text <a href=/x>go</a>",
+            "Text go",
+            "go",
+        ),
+        ("<p hidden>pre<p>Real <a href=/x>go</a>", "Real go", "go"),
+        (
+            "<ul><li style='display:none'>x<li>Real <a href=/x>go</a></ul>",
+            "Real go",
+            "go",
+        ),
+        (
+            "<table><tr><td style='display: none'>x<td>Real <a href=/x>go</a></table>",
+            "Real go",
+            "go",
+        ),
+        (
+            "<script>write('<!-- ')</script><a href=/x>go</a>",
+            "go",
+            "go",
+        ),
+        ("<style><!-- a{} </style><a href=/x>go</a>", "go", "go"),
+        (
+            "<textarea><a href=/y>no</a></textarea><a href=' /\n x'>go</a>",
+            "go",
+            "go",
+        ),
+        ("<a href=/x><img alt=Logo src=l></a>", "", "Logo"),
+        ("<map><area href=/x alt=East></map>text", "text", "East"),
+        (
+            "<!--[if mso]><a href=/y>no</a><![endif]--><a href=/x>go",
+            "go",
+            "go",
+        ),
+    ] {
+        let mail = html(body);
+        assert_eq!(mail.message().text_from_html().unwrap(), text, "{body}");
+        let links = mail.message().links();
+        let found: Vec<_> = links.iter().map(mailmock::Link::text).collect();
+        assert_eq!(found, [link], "{body}");
+    }
 }
 
 #[test]

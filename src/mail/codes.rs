@@ -17,30 +17,34 @@ static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that say that a code is meant, in the languages of Europe.
 static CODE_WORD: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)\b(?:[\w-]*code|pin|otp|(?:m|sms-?|push)?tan|passcode|one-time password|[\w-]*kode|codigo|código|codice|kod|kód|koodi|einmalpasswort|[\w-]*-?pin|token)s?\b",
+        r"(?i)\b(?:[\w-]*code|pin|otp|(?:m|sms-?|push)?tan|passcode|one-time password|[\w-]*kode|codigo|c(?:ó|Ó)digo|codice|kod|kód|koodi|einmal(?:passwort|kennwort)|mot de passe (?:à|a) usage unique|[\w-]*-pin|token|verify)s?\b",
     )
 });
 
 /// Words that have `code` in them and mean none that is typed in.
 static OTHER_CODE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)\b(?:promo(?:tion(?:al)?)?|discount|coupon|voucher|gift|referral|zip|postal|post|area|country|qr|bar|dress|source|error|status|exit|sort|swift|bank|product|booking|gutschein|rabatt|aktions)[ -]?(?:code|kode)s?\b|\b(?:postleitzahl|plz)\b",
+        r"(?i)\b(?:promo(?:tion(?:al)?)?|discount|coupon|voucher|gift|referral|zip|postal|post|area|country|qr|bar|dress|source|error|status|exit|sort|swift|bank|product|booking|gutschein|rabatt|aktions)[ -]?(?:code|kode)s?\b|\bcode (?:promo|postal|client|barre|of)\w*|\bcodice (?:sconto|fiscale|cliente|postale)|\bc(?:ó|o)digo (?:postal|promocional|de descuento)",
     )
 });
 
-/// What stands before a number that is no code.
+/// What stands right before a number that is no code.
 static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)(?:[#$€£¥+©(/.,:]|\b(?:order|invoice|ticket|reference|ref|customer|account|article|item|room|flight|no|nr|number|nummer|bestellung|rechnung|kundennummer|eur|usd|gbp|chf|since|©|copyright|tel|phone|fax|call|call us|jan\w*|feb\w*|mar\w*|apr\w*|may|jun\w*|jul\w*|aug\w*|sep\w*|oct\w*|okt\w*|nov\w*|dec\w*|dez\w*)\.?,?:?)\s*$",
+        r"(?i)(?:[#$€£¥+©][ \t]*|[(/.,:]|\b(?:order|invoice|ticket|reference|ref|customer|account|article|item|room|flight|no|n°|\w*nr|\w*number|\w*nummer|bestellung|rechnung|auftrag|commande|facture|eur|usd|gbp|chf|since|copyright|tel|phone|fax|call|call us|plz|jan\w*|feb\w*|fév\w*|f\w*vrier|mar\w*|mär\w*|apr\w*|avr\w*|may|mai|jun\w*|jui\w*|jul\w*|aug\w*|août|sep\w*|oct\w*|okt\w*|nov\w*|dec\w*|dez\w*|déc\w*)\.?,?:?[ \t]*)$",
     )
 });
 
-/// What stands behind a number that is no code.
+/// What stands right behind a number that is no code.
 static OTHER_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)^(?:[.,:/-]\d|\s?(?:€|\$|£|%|eur|usd|gbp|chf|kr|zł|px|kb|mb|gb|km|kg|minutes?|mins?|hours?|days?|seconds?|years?|points?|stunden?|minuten|tage)(?:\W|$)|[\w@])",
+        r"(?i)^(?:[.,:/-]\d|\s?(?:€|\$|£|%|eur|usd|gbp|chf|kr|zł|px|kb|mb|gb|km|kg|minutes?|mins?|hours?|days?|seconds?|secondes?|years?|points?|stunden?|minuten|sekunden|tage|heures?|jours?|hash)(?:\W|$)|[\w@])",
     )
 });
+
+/// What says of a word with digits that it is for a shop.
+static SHOP: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?i)%|\b(?:off|rabatt|discount|sale|checkout|gutschein|remise)\b"));
 
 /// How far from a number a word may stand that says what it is.
 const REACH: usize = 60;
@@ -77,17 +81,16 @@ impl Message {
         for source in [subject, &text] {
             // A code that stands alone is explained by any word of the mail.
             let speaks_of_code = has_code_word(subject) || has_code_word(&text);
-            for line in source.lines() {
-                let is_of_its_own = |code: &str| {
-                    speaks_of_code && line.trim_matches(|c: char| !c.is_alphanumeric()) == code
+            for candidate in CANDIDATE.find_iter(source) {
+                let place = Place {
+                    code: candidate.as_str(),
+                    before: last_paragraph(last_chars(&source[..candidate.start()], REACH)),
+                    behind: first_paragraph(first_chars(&source[candidate.end()..], REACH)),
                 };
-                for candidate in CANDIDATE.find_iter(line) {
-                    let (before, behind) = (&line[..candidate.start()], &line[candidate.end()..]);
-                    let code = candidate.as_str();
-                    let is_explained = is_of_its_own(code) || is_near_code_word(before, behind);
-                    if is_whole(before) && is_codelike(code, before, behind) && is_explained {
-                        add(code);
-                    }
+                if place.is_codelike()
+                    && (place.is_near_code_word() || (speaks_of_code && place.is_alone()))
+                {
+                    add(place.code);
                 }
             }
         }
@@ -121,54 +124,92 @@ impl Message {
     }
 }
 
+/// What may be a code, and the text around it: as far as a word may stand that explains it, within the
+/// paragraph.
+struct Place<'a> {
+    code: &'a str,
+    before: &'a str,
+    behind: &'a str,
+}
+
+impl Place<'_> {
+    /// Whether nothing else is on its line.
+    fn is_alone(&self) -> bool {
+        let before = self.before.rsplit('\n').next().unwrap_or_default();
+        let behind = self.behind.split('\n').next().unwrap_or_default();
+        !format!("{before}{behind}").contains(char::is_alphanumeric)
+    }
+
+    fn is_near_code_word(&self) -> bool {
+        // What belongs to the next sentence explains something else.
+        let behind = self
+            .behind
+            .split(['.', '!', '?'])
+            .next()
+            .unwrap_or_default();
+        // And a word explains no more than the sentence behind its own.
+        let before = self.before;
+        let is_end = |(i, _): &(usize, &str)| before[i + 1..].starts_with(char::is_whitespace);
+        let mut ends = before.rmatch_indices(['.', '!', '?']).filter(is_end);
+        let start = ends.nth(1).map_or(0, |(i, _)| i);
+        has_code_word(&before[start..]) || has_code_word(behind)
+    }
+
+    fn is_codelike(&self) -> bool {
+        let Self {
+            code,
+            before,
+            behind,
+        } = self;
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '@');
+        if before.ends_with(is_word) || behind.starts_with(char::is_alphanumeric) {
+            return false;
+        }
+        let digits = code.chars().filter(char::is_ascii_digit).count();
+        let letters = code.chars().filter(char::is_ascii_alphabetic).count();
+        // A word in capitals, and what is neither.
+        if digits < 2 || (letters > 0 && letters + digits < 5) {
+            return false;
+        }
+        let is_of_shop = letters > 1 && (SHOP.is_match(before) || SHOP.is_match(behind));
+        // More groups of digits make a phone or card number.
+        let is_digit = |c: char| c.is_ascii_digit();
+        let is_longer = before.trim_end_matches([' ', '-']).ends_with(is_digit)
+            || behind
+                .strip_prefix([' ', '-'])
+                .and_then(|rest| rest.split(|c: char| !is_digit(c)).next())
+                .is_some_and(|group| group.len() > 2);
+        // `code:` explains; any other mark at its side takes it away.
+        let near = last_chars(before, 30);
+        let is_explained = has_code_word(near) && near.trim_end().ends_with([':', '(']);
+        !is_longer
+            && !is_of_shop
+            && (is_explained || !OTHER_BEFORE.is_match(near))
+            && !OTHER_BEHIND.is_match(first_chars(behind, 20))
+    }
+}
+
 fn has_code_word(text: &str) -> bool {
     CODE_WORD.is_match(&OTHER_CODE.replace_all(text, ""))
 }
 
-/// Whether it begins a word.
-fn is_whole(before: &str) -> bool {
-    !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '@'))
+/// What follows the last blank line.
+fn last_paragraph(text: &str) -> &str {
+    text.rfind("\n\n").map_or(text, |i| &text[i + 2..])
 }
 
-fn is_codelike(code: &str, before: &str, behind: &str) -> bool {
-    let digits = code.chars().filter(char::is_ascii_digit).count();
-    let letters = code.chars().filter(char::is_ascii_alphabetic).count();
-    // A word in capitals, and what is neither.
-    if digits < 2 || (letters > 0 && letters + digits < 5) {
-        return false;
-    }
-    // More groups of digits make a phone or card number.
-    let is_digit = |c: char| c.is_ascii_digit();
-    let is_grouped = code.contains([' ', '-']);
-    let is_longer = before.trim_end_matches([' ', '-']).ends_with(is_digit)
-        || (is_grouped
-            && behind
-                .strip_prefix([' ', '-'])
-                .is_some_and(|b| b.starts_with(is_digit)));
-    // `code:` explains; any other mark at its side takes it away.
-    let is_explained =
-        has_code_word(last_chars(before, 30)) && before.trim_end().ends_with([':', '(']);
-    !is_longer && (is_explained || !OTHER_BEFORE.is_match(before)) && !OTHER_BEHIND.is_match(behind)
-}
-
-fn is_near_code_word(before: &str, behind: &str) -> bool {
-    let behind: String = behind.chars().take(REACH).collect();
-    // What belongs to the next sentence explains something else.
-    let behind = behind
-        .split(['.', '!', '?'])
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    // And a word explains no more than the sentence behind its own.
-    let before = last_chars(before, REACH);
-    let mut ends = before
-        .rmatch_indices(['.', '!', '?'])
-        .filter(|(i, _)| before[i + 1..].starts_with(' '));
-    let start = ends.nth(1).map_or(0, |(i, _)| i);
-    has_code_word(&before[start..]) || has_code_word(&behind)
+/// What comes before the first blank line.
+fn first_paragraph(text: &str) -> &str {
+    text.find("\n\n").map_or(text, |i| &text[..i])
 }
 
 fn last_chars(text: &str, count: usize) -> &str {
     let start = text.char_indices().rev().nth(count.saturating_sub(1));
     start.map_or(text, |(i, _)| &text[i..])
+}
+
+fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices()
+        .nth(count)
+        .map_or(text, |(i, _)| &text[..i])
 }

@@ -1,5 +1,6 @@
 //! Conditions on what a mail says and carries.
 
+use super::html::Html;
 use super::mail::Mail;
 use super::matcher::MailMatcher;
 use super::part::Part;
@@ -33,16 +34,24 @@ impl MailMatcher {
         })
     }
 
-    /// A text like that is anywhere a reader may see it: in the decoded value of a header field, in
-    /// the text, the HTML, or any other part that is text. With [`not`](crate::not): it is nowhere.
+    /// A text like that is anywhere: in the decoded value of a header field, the name of a part, the text,
+    /// the HTML and what that shows, or any other part that can be read as text. With
+    /// [`not`](crate::not): it is nowhere.
     pub fn anywhere(self, text: impl Into<TextPattern>) -> Self {
         let text = text.into();
         self.with(format!("anywhere({text})"), move |mail| {
-            let parts = mail.message().parts();
-            let mut values = parts.iter().flat_map(|part| part.headers().iter());
-            let mut texts = parts.iter().filter_map(|part| part.text());
-            let is_match =
-                values.any(|field| text.is_match(field.value())) || texts.any(|t| text.is_match(t));
+            let is_match = mail.message().parts().iter().any(|part| {
+                let mut values = part.headers().iter();
+                let shown = part.text().filter(|_| part.content_type() == "text/html");
+                // What is no text may be one all the same: JSON, or a multipart without its boundary.
+                let is_unread = part.text().is_none() && part.children().next().is_none();
+                let unread = is_unread.then(|| String::from_utf8_lossy(part.bytes()));
+                values.any(|field| text.is_match(field.value()))
+                    || part.name().is_some_and(|name| text.is_match(name))
+                    || part.text().is_some_and(|found| text.is_match(found))
+                    || shown.is_some_and(|html| text.is_match(&Html::read(html).text))
+                    || unread.is_some_and(|found| text.is_match(&found))
+            });
             is_match
                 .then_some(())
                 .ok_or_else(|| "it is nowhere".to_owned())

@@ -136,13 +136,11 @@ impl MailMatcher {
 }
 
 fn recipients(envelope: &Envelope) -> String {
-    let paths: Vec<_> = envelope
-        .forward_paths()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    if paths.is_empty() {
-        return "nobody".to_owned();
+    let all = envelope.forward_paths();
+    let paths: Vec<_> = all.iter().take(10).map(ToString::to_string).collect();
+    match all.len() {
+        0 => "nobody".to_owned(),
+        count if count > 10 => format!("{} and {} more", paths.join(", "), count - 10),
+        _ => paths.join(", "),
     }
-    paths.join(", ")
 }

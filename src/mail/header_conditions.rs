@@ -126,8 +126,8 @@ impl MailMatcher {
         self.with(format!("in_reply_to({id})"), move |mail| {
             let value = mail.message().header("In-Reply-To");
             let value = value.ok_or_else(|| "no In-Reply-To".to_owned())?;
-            let mut ids = value.split_whitespace();
-            let is_match = ids.any(|found| id.is_match(found.trim_matches(['<', '>'])));
+            let mut ids = value.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
+            let is_match = ids.any(|found| !found.is_empty() && id.is_match(found));
             is_match.then_some(()).ok_or_else(|| format!("{value:?}"))
         })
     }
@@ -135,9 +135,13 @@ impl MailMatcher {
     /// It says that no person sent it: Auto-Submitted with another value than `no` (RFC 3834 §5).
     pub fn auto_submitted(self) -> Self {
         self.with("auto_submitted()".to_owned(), |mail| {
+            let is_no = |value: &str| {
+                let keyword = value.split(';').next().unwrap_or_default();
+                keyword.trim().eq_ignore_ascii_case("no")
+            };
             match mail.message().header("Auto-Submitted") {
                 None => Err("no Auto-Submitted".to_owned()),
-                Some(value) if value.trim().eq_ignore_ascii_case("no") => Err(format!("{value:?}")),
+                Some(value) if is_no(value) => Err(format!("{value:?}")),
                 Some(_) => Ok(()),
             }
         })
@@ -145,23 +149,16 @@ impl MailMatcher {
 
     /// It says how to unsubscribe (RFC 2369); with `one_click` also by one request (RFC 8058).
     pub fn list_unsubscribe(self, one_click: bool) -> Self {
-        self.with(format!("list_unsubscribe({one_click})"), move |mail| {
-            let message = mail.message();
-            if message.header("List-Unsubscribe").is_none() {
-                return Err("no List-Unsubscribe".to_owned());
-            }
-            let post = message.header("List-Unsubscribe-Post");
-            let is_one_click = post.is_some_and(|value| {
-                value
-                    .replace(' ', "")
-                    .eq_ignore_ascii_case("List-Unsubscribe=One-Click")
-            });
-            match (one_click, is_one_click, post) {
-                (false, _, _) | (true, true, _) => Ok(()),
-                (true, false, None) => Err("no List-Unsubscribe-Post".to_owned()),
-                (true, false, Some(value)) => Err(format!("List-Unsubscribe-Post: {value:?}")),
-            }
-        })
+        self.with(
+            format!("list_unsubscribe({one_click})"),
+            move |mail| match mail.message().unsubscribe() {
+                None => Err("no List-Unsubscribe".to_owned()),
+                Some(way) if one_click && !way.is_one_click() => {
+                    Err(format!("more than one click: {}", way.links().join(", ")))
+                }
+                Some(_) => Ok(()),
+            },
+        )
     }
 
     #[track_caller]

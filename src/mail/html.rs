@@ -1,6 +1,6 @@
 //! HTML as its reader sees it: the text, the links, the images.
 
-use html5gum::{HtmlString, StartTag, Token, Tokenizer};
+use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
 /// What is seen of an HTML document.
 #[derive(Debug, Default)]
@@ -14,7 +14,22 @@ pub(super) struct Html {
 }
 
 /// Elements whose content is no text.
-const UNSEEN: [&str; 6] = ["head", "script", "style", "template", "title", "noscript"];
+const UNSEEN: [&str; 5] = ["script", "style", "template", "title", "textarea"];
+
+/// Elements whose end tag may be left out, and those that end them by beginning.
+const IMPLIED_END: [(&str, &[&str]); 8] = [
+    ("p", &BLOCKS),
+    ("li", &["li"]),
+    ("td", &["td", "th", "tr"]),
+    ("th", &["td", "th", "tr"]),
+    ("tr", &["tr"]),
+    ("dt", &["dt", "dd"]),
+    ("dd", &["dt", "dd"]),
+    ("option", &["option"]),
+];
+
+/// How deep unseen elements are followed: what is deeper and never ended is a nuisance, and no mail.
+const MAX_DEPTH: usize = 100;
 
 /// Elements without an end tag.
 const VOID: [&str; 13] = [
@@ -55,7 +70,10 @@ const BLOCKS: [&str; 26] = [
 impl Html {
     pub(super) fn read(html: &str) -> Self {
         let mut reader = Reader::default();
-        for Ok(token) in Tokenizer::new(html) {
+        let mut emitter = DefaultEmitter::default();
+        // So that what a script or style says is no markup.
+        emitter.naively_switch_states(true);
+        for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
             reader.take(token);
         }
         reader.end_link();
@@ -72,7 +90,8 @@ struct Reader {
     /// The open elements within an unseen one, that one first.
     unseen: Vec<String>,
     /// The link that is open, and where its text begins.
-    link: Option<(String, usize)>,
+    /// And what its images show instead.
+    link: Option<(String, usize, String)>,
     is_preformatted: bool,
 }
 
@@ -89,14 +108,15 @@ impl Reader {
     fn start(&mut self, tag: &StartTag<()>) {
         let name = text_of(&tag.name);
         let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| text_of(value));
-        let is_void = tag.self_closing || VOID.contains(&name.as_str());
+        let is_void = VOID.contains(&name.as_str());
         if name == "img" {
             let src = attribute(b"src").unwrap_or_default().trim().to_owned();
             let alt = attribute(b"alt").unwrap_or_default();
             self.html.images.push((src, alt));
         }
+        self.end_by(&name);
         if !self.unseen.is_empty() || UNSEEN.contains(&name.as_str()) || is_hidden(tag) {
-            if !is_void {
+            if !is_void && self.unseen.len() < MAX_DEPTH {
                 self.unseen.push(name);
             }
             return;
@@ -106,10 +126,22 @@ impl Reader {
             "td" | "th" => self.push_text(" "),
             "tr" => self.end_line(),
             "pre" => self.is_preformatted = true,
-            "a" | "area" => {
+            "a" => {
                 self.end_link();
                 if let Some(href) = attribute(b"href") {
-                    self.link = Some((href.trim().to_owned(), self.html.text.len()));
+                    self.link = Some((url(&href), self.html.text.len(), String::new()));
+                }
+            }
+            "area" => {
+                let alt = attribute(b"alt").unwrap_or_default();
+                self.html
+                    .links
+                    .extend(attribute(b"href").map(|href| (url(&href), alt)));
+            }
+            "img" => {
+                let alt = attribute(b"alt").unwrap_or_default();
+                if let Some((_, _, images)) = &mut self.link {
+                    images.push_str(&alt);
                 }
             }
             _ => {}
@@ -119,7 +151,25 @@ impl Reader {
         }
     }
 
+    /// Ends an unseen element whose end tag may be left out where this one begins.
+    fn end_by(&mut self, name: &str) {
+        let [only] = self.unseen.as_slice() else {
+            return;
+        };
+        let is_end = |(open, ends): &(&str, &[&str])| open == only && ends.contains(&name);
+        if IMPLIED_END.iter().any(is_end) {
+            self.unseen.clear();
+        }
+    }
+
     fn end(&mut self, name: &str) {
+        // And where what it is in ends.
+        let is_container = matches!(name, "table" | "tr" | "ul" | "ol" | "dl" | "div" | "body");
+        if let ([only], true) = (self.unseen.as_slice(), is_container)
+            && IMPLIED_END.iter().any(|(open, _)| open == only)
+        {
+            self.unseen.clear();
+        }
         if let Some(depth) = self.unseen.iter().rposition(|open| open == name) {
             self.unseen.truncate(depth);
             return;
@@ -162,12 +212,18 @@ impl Reader {
     }
 
     fn end_link(&mut self) {
-        if let Some((href, start)) = self.link.take() {
+        if let Some((href, start, images)) = self.link.take() {
             let text = self.html.text.get(start..).unwrap_or_default();
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = if text.is_empty() { images } else { text };
             self.html.links.push((href, text));
         }
     }
+}
+
+/// As browsers read it: without line ends and tabs.
+fn url(href: &str) -> String {
+    href.trim().replace(['\n', '\r', '\t'], "")
 }
 
 fn is_hidden(tag: &StartTag<()>) -> bool {

@@ -81,7 +81,8 @@ impl Unsubscribe {
 /// Read as its reader would.
 impl Message {
     /// The links, in order: those of the HTML with their text, then the bare URLs of the text that are
-    /// not among them. Each target is named once.
+    /// not among them. What leads to the same by the same text is named
+    /// once.
     ///
     /// ```
     /// # use lettre::{Message, SmtpTransport, Transport};
@@ -99,11 +100,16 @@ impl Message {
     pub fn links(&self) -> Vec<Link> {
         let html = self.html().map(Html::read).unwrap_or_default();
         let mut links: Vec<Link> = Vec::new();
+        for (href, text) in html.links {
+            let link = Link { href, text };
+            if !links.contains(&link) {
+                links.push(link);
+            }
+        }
         let bare = bare_urls(&html.text).into_iter();
-        let bare = bare.chain(bare_urls(self.text().unwrap_or_default()));
-        let bare = bare.map(|url| (url.clone(), url));
-        for (href, text) in html.links.into_iter().chain(bare) {
-            if !links.iter().any(|link| link.href == href) {
+        for url in bare.chain(bare_urls(self.text().unwrap_or_default())) {
+            if !links.iter().any(|link| link.href == url) {
+                let (href, text) = (url.clone(), url);
                 links.push(Link { href, text });
             }
         }

@@ -57,7 +57,7 @@ impl Lint {
     #[track_caller]
     pub fn allow(mut self, rule: &str) -> Self {
         check_name(rule);
-        self.findings.retain(|finding| finding.rule != rule);
+        self.findings.retain(|finding| finding.rule() != rule);
         self
     }
 
@@ -70,7 +70,7 @@ impl Lint {
     #[track_caller]
     pub fn with(mut self, rule: &str) -> Self {
         check_name(rule);
-        let (asked, rest) = self.optional.into_iter().partition(|f| f.rule == rule);
+        let (asked, rest) = self.optional.into_iter().partition(|f| f.rule() == rule);
         self.optional = rest;
         self.findings.extend::<Vec<_>>(asked);
         self
@@ -90,7 +90,7 @@ impl Lint {
     pub(crate) fn of(mail: &Mail, siblings: &[Mail]) -> Self {
         let (optional, findings) = lint_rules::check(mail, siblings)
             .into_iter()
-            .partition(|finding| lint_rules::OPTIONAL.contains(&finding.rule));
+            .partition(|finding| lint_rules::OPTIONAL.contains(&finding.rule()));
         Self {
             mail: mail.clone(),
             findings,

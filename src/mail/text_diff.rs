@@ -17,21 +17,26 @@ pub(super) fn text_diff(expected: &str, found: &str) -> String {
     let (old_rest, new_rest) = (&old[same_before..], &new[same_before..]);
     let pairs = old_rest.iter().rev().zip(new_rest.iter().rev());
     let same_behind = pairs.take_while(|(a, b)| a == b).count();
+    if old_rest.is_empty() && new_rest.is_empty() {
+        return "only the line ends are others, or how many there are at the end".to_owned();
+    }
     let mut lines = vec!["it differs:".to_owned()];
     if same_before > CONTEXT {
         lines.push(format!("  … {} lines as expected", same_before - CONTEXT));
     }
     let before = &old[same_before.saturating_sub(CONTEXT)..same_before];
-    lines.extend(before.iter().map(|line| format!("  {line}")));
+    lines.extend(before.iter().map(|line| format!("  {}", shown(line))));
     push_shortened(&mut lines, '-', &old_rest[..old_rest.len() - same_behind]);
     push_shortened(&mut lines, '+', &new_rest[..new_rest.len() - same_behind]);
     let behind = &old[old.len() - same_behind..];
-    lines.extend(behind.iter().take(CONTEXT).map(|line| format!("  {line}")));
+    lines.extend(
+        behind
+            .iter()
+            .take(CONTEXT)
+            .map(|line| format!("  {}", shown(line))),
+    );
     if same_behind > CONTEXT {
         lines.push(format!("  … {} lines as expected", same_behind - CONTEXT));
-    }
-    if lines.len() == 1 {
-        lines.push("only the line ends are others".to_owned());
     }
     lines.join("\n")
 }
@@ -48,9 +53,19 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 fn push_shortened(lines: &mut Vec<String>, sign: char, changed: &[&str]) {
-    let shown = changed.iter().take(SHOWN);
-    lines.extend(shown.map(|line| format!("{sign} {line}")));
+    let first = changed.iter().take(SHOWN);
+    lines.extend(first.map(|line| format!("{sign} {}", shown(line))));
     if changed.len() > SHOWN {
         lines.push(format!("{sign} … {} more lines", changed.len() - SHOWN));
     }
+}
+
+/// A line without what a terminal would obey, and cut if it is long.
+fn shown(line: &str) -> String {
+    let cut: String = line.chars().take(SHORT).collect();
+    let more = if cut.len() < line.len() { "…" } else { "" };
+    if cut.contains(char::is_control) {
+        return format!("{}{more}", cut.escape_debug());
+    }
+    cut + more
 }

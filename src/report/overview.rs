@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::mail::Mail;
 use crate::rejection::Rejection;
 use crate::session::Session;
-use crate::smtp::Envelope;
+use crate::smtp::{Envelope, SessionEnd};
 use crate::store::Received;
 
 /// How many entries of one kind a report lists.
@@ -163,7 +163,11 @@ fn what_it_may_miss(session: &Session) -> Option<String> {
         .next()
         .filter(|e| e.command().and_then(is_hello).is_some())?;
     let is_quit = |command: &str| command.eq_ignore_ascii_case("QUIT");
-    if session.is_open() || commands.any(|exchange| !exchange.command().is_some_and(is_quit)) {
+    let is_leaving = matches!(
+        session.end(),
+        Some(SessionEnd::Quit | SessionEnd::ClientClosed)
+    );
+    if !is_leaving || commands.any(|exchange| !exchange.command().is_some_and(is_quit)) {
         return None;
     }
     let offers = hello.reply()?.text();

@@ -255,10 +255,10 @@ impl Inbox {
             move |inbox| {
                 let store = inbox.store();
                 let changes = store.changes();
-                if !store.is_idle() || changes != last_change.0 {
+                if changes != last_change.0 {
                     last_change = (changes, Instant::now());
                 }
-                (last_change.1.elapsed() >= quiet).then_some(())
+                (store.is_idle() && last_change.1.elapsed() >= quiet).then_some(())
             },
             |scene| scene.still_busy(),
         );

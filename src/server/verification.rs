@@ -1,6 +1,6 @@
 //! Holding the rules to what was expected of them, at the latest when the server is dropped.
 
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 
 use super::mail_server::MailServer;
@@ -129,9 +129,15 @@ impl MailServer {
 }
 
 impl MailServer {
+    /// What is not as expected. A condition of the test may panic, and this may be within a panic.
     fn take_failures(&self) -> (Vec<Unmet>, Vec<String>) {
-        let unmet = unmet(&self.rules, &self.store);
-        (unmet, self.rules.take_failures().1)
+        let judged = catch_unwind(AssertUnwindSafe(|| unmet(&self.rules, &self.store)));
+        let (_, mut panics) = self.rules.take_failures();
+        let unmet = judged.unwrap_or_else(|_| {
+            panics.push("a condition of an expected mail panicked".to_owned());
+            Vec::new()
+        });
+        (unmet, panics)
     }
 }
 
@@ -165,10 +171,8 @@ impl Drop for MailServer {
     fn drop(&mut self) {
         let is_panicking = std::thread::panicking();
         let is_silent = is_panicking && (!self.tells_story || self.store.is_told());
-        let has_unmet = || !unmet(&self.rules, &self.store).is_empty();
-        let is_told = !is_silent && (is_panicking || has_unmet());
         // As it is now: what ends with the server is no part of the story.
-        let received = is_told.then(|| self.store.received());
+        let received = is_panicking.then(|| self.store.received());
         drop(self.background.take());
         self.store.close();
         self.rules.clear(); // their closures may own what owns them

@@ -9,7 +9,7 @@ use crate::store::{Mark, Received};
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
     filters: Vec<MailMatcher>,
-    since: Mark,
+    since: Option<Mark>,
 }
 
 impl View {
@@ -19,33 +19,37 @@ impl View {
     }
 
     pub(super) fn since(mut self, mark: Mark) -> Self {
-        self.since = self.since.max(mark);
+        self.since = self.since.max(Some(mark));
         self
     }
 
     pub(super) fn is_all(&self) -> bool {
-        self.filters.is_empty() && self.since == Mark::default()
+        self.filters.is_empty() && self.since.is_none()
     }
 
     /// No mail up to that one is in it.
     pub(super) fn last_id_before(&self) -> u64 {
-        self.since.mail
+        self.mark().mail
     }
 
     pub(super) fn has_mail(&self, mail: &Mail) -> bool {
-        mail.id() > self.since.mail && self.is_match(mail)
+        mail.id() > self.mark().mail && self.is_match(mail)
     }
 
     pub(super) fn has_rejection(&self, rejection: &Rejection) -> bool {
-        rejection.id() > self.since.rejection
-            && (self.filters.is_empty() || rejection.mail().is_some_and(|mail| self.is_match(mail)))
+        rejection.id() > self.mark().rejection
+            && self.filters.iter().all(|filter| rejection.is_about(filter))
     }
 
     /// Whether a session belongs to it that has delivered or been refused what is in `received`.
     fn has_session(&self, session: &Session, received: &Received) -> bool {
         let id = session.id();
-        (self.filters.is_empty() && id > self.since.session)
-            || received.mails.iter().any(|mail| mail.session_id() == id)
+        (self.filters.is_empty() && id > self.mark().session)
+            || received
+                .mails
+                .iter()
+                .chain(&received.discarded)
+                .any(|mail| mail.session_id() == id)
             || received.rejections.iter().any(|r| r.session_id() == id)
     }
 
@@ -73,8 +77,12 @@ impl View {
             .filters
             .iter()
             .map(|filter| format!(" in inbox({filter})"));
-        let since = (self.since != Mark::default()).then_some(" since the mark");
+        let since = self.since.map(|_| " since the mark");
         inboxes.chain(since.map(str::to_owned)).collect()
+    }
+
+    fn mark(&self) -> Mark {
+        self.since.unwrap_or_default()
     }
 
     fn is_match(&self, mail: &Mail) -> bool {

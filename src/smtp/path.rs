@@ -73,6 +73,15 @@ impl ForwardPath {
     pub(crate) fn new(path: Path<Mailbox>) -> Self {
         Self(path)
     }
+
+    /// The bare path of a mailbox.
+    pub(crate) fn of(mailbox: Mailbox) -> Self {
+        Self(Path {
+            mailbox,
+            source_route: None,
+            parameters: Parameters::default(),
+        })
+    }
 }
 
 impl PartialEq<str> for ReversePath {
