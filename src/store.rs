@@ -38,6 +38,8 @@ pub(crate) struct Received {
     pub(crate) sessions: Vec<Session>,
     /// By what rules drew, if any did.
     pub(crate) seed: Option<u64>,
+    /// A client has connected, cleared since or not.
+    pub(crate) has_had_sessions: bool,
 }
 
 /// How many mails like that a test expects in all.
@@ -110,6 +112,7 @@ impl Store {
             state.open_sessions += 1;
             let session = Session::open(state.last_session_id, peer, SystemTime::now());
             state.octets += session.size();
+            state.received.has_had_sessions = true;
             state.received.sessions.push(session);
             state.last_session_id
         });

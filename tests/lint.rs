@@ -160,8 +160,31 @@ fn each_rule_finds_what_it_is_for() {
     for (content, parameters, rules) in cases {
         assert_eq!(found(content.as_bytes(), parameters), rules, "{content}");
     }
-    let injected = b"Date: Sat, 21 Nov 2026 10:00:00 +0000\r\nFrom: a@example.org\r\nMessage-ID: <1@x>\r\n\r\nBcc: eve@example.org\r\n";
+    let injected = b"Date: Sat, 21 Nov 2026 10:00:00 +0000\r\nFrom: a@example.org\r\nMessage-ID: <1@x>\r\n\r\nBcc: eve@example.org\r\n\r\nHi\r\n";
     assert_eq!(found(injected, ""), ["header-injection"]);
+}
+
+#[test]
+fn what_is_right_is_let_alone() {
+    for (body, parameters) in [
+        ("Date: Monday 5 May\r\nPlace: Berlin", ""),
+        ("To: all of you, thanks", ""),
+        ("any\nline\rend\0", " BODY=BINARYMIME"),
+    ] {
+        let content =
+            RIGHT.split("MIME-Version").next().unwrap().to_owned() + "\r\n" + body + "\r\n";
+        assert!(found(content.as_bytes(), parameters).is_empty(), "{body}");
+    }
+    let related = RIGHT
+        .replace(
+            "<p>Hello Ada</p>",
+            "<p>Hello Ada</p><img SRC='CID:a%2Bb@x'>",
+        )
+        .replace(
+            "--b--",
+            "--b\r\nContent-Type: image/png\r\nContent-ID: <a+b@x>\r\n\r\nPNG\r\n--b--",
+        );
+    assert!(found(related.as_bytes(), "").is_empty(), "{related}");
 }
 
 #[test]

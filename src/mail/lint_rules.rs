@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::content_id::content_ids;
 use super::finding::Finding;
 use super::mail::Mail;
 use super::message::Message;
@@ -77,6 +78,10 @@ fn check_octets(mail: &Mail, found: &mut Vec<Finding>) {
         } else if String::from_utf8_lossy(line).chars().count() > 78 {
             found.push(Finding::warning("line-over-78", "RFC 5322 §2.1.1", place()));
         }
+    }
+    // RFC 3030 §3: binary content has no lines.
+    if mail.envelope().reverse_path().parameters().body() == Body::BinaryMime {
+        return found.retain(|finding| !finding.rule().starts_with("line-"));
     }
     for remark in mail.message().remarks() {
         let rule = match remark.lapse() {
@@ -154,15 +159,19 @@ fn check_header(mail: &Mail, found: &mut Vec<Finding>) {
     }
     let body = String::from_utf8_lossy(message.root().raw()).into_owned();
     let body = body.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    let first_line = body.lines().next().unwrap_or_default();
-    let is_field = |name: &&str| {
-        let name_and_colon = first_line.get(..name.len() + 1).unwrap_or_default();
-        name_and_colon
-            .strip_suffix(':')
-            .is_some_and(|n| n.eq_ignore_ascii_case(name))
+    let is_field = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        line.contains(':') && SINGLE.iter().any(|field| field.eq_ignore_ascii_case(name))
     };
-    if SINGLE.iter().any(is_field) && !message.root().content_type().starts_with("multipart/") {
-        let place = format!("the body begins with {first_line:?}");
+    // As a header goes on, that was to be ended: fields, an empty line, and the text behind it.
+    let mut fields = body.lines().take_while(|line| !line.is_empty());
+    let is_header = body.contains("\r\n\r\n") && fields.clone().count() > 0 && fields.all(is_field);
+    let kind = message.root().content_type();
+    if is_header && !kind.starts_with("multipart/") && !kind.starts_with("message/") {
+        let place = format!(
+            "the body begins with {:?}",
+            body.lines().next().unwrap_or_default()
+        );
         found.push(Finding::warning("header-injection", "RFC 5322 §2.1", place));
     }
     if let Some(unsubscribe) = message.unsubscribe().filter(|u| !u.is_one_click()) {
@@ -187,23 +196,28 @@ fn check_parts(message: &Message, found: &mut Vec<Finding>) {
         let place = "there is HTML and no plain text".to_owned();
         found.push(Finding::warning("html-only", "RFC 2046 §5.1.4", place));
     }
-    let parts = message.parts();
-    let html = message.html().unwrap_or_default();
-    let images = message.images();
-    let wanted: BTreeSet<&str> = images
-        .iter()
-        .filter_map(|image| image.content_id())
-        .collect();
-    for id in &wanted {
-        if message.inline(id).is_none() {
-            let place = format!("the HTML shows cid:{id}");
-            found.push(Finding::error("missing-part", "RFC 2392 §2", place));
-        }
+    let mut parts = Vec::new();
+    own_parts(message.root(), &mut parts);
+    let is_html = |part: &&Part<'_>| part.content_type() == "text/html";
+    let html = parts.iter().filter(is_html).filter_map(|part| part.text());
+    let wanted: BTreeSet<String> = html.flat_map(content_ids).collect();
+    let is_there = |id: &str| parts.iter().any(|part| part.content_id() == Some(id));
+    for id in wanted.iter().filter(|id| !is_there(id)) {
+        let place = format!("the HTML shows cid:{id}");
+        found.push(Finding::error("missing-part", "RFC 2392 §2", place));
     }
+    let starts: Vec<_> = parts
+        .iter()
+        .filter_map(|part| part.parameter("start"))
+        .collect();
+    let is_start = |id: &str| {
+        starts
+            .iter()
+            .any(|start| start.trim_matches(['<', '>']) == id)
+    };
     for part in &parts {
         let id = part.content_id().unwrap_or_default();
-        let is_seen = html.contains(&format!("cid:{id}"));
-        if !id.is_empty() && !is_seen && is_inline(part) {
+        if !id.is_empty() && !wanted.contains(id) && !is_start(id) && is_inline(part) {
             let place = format!("nothing shows the part with Content-ID {id}");
             found.push(Finding::warning("unused-part", "RFC 2392 §2", place));
         }
@@ -230,6 +244,16 @@ fn check_parts(message: &Message, found: &mut Vec<Finding>) {
                 "RFC 2046 §5.1.4",
                 place,
             ));
+        }
+    }
+}
+
+/// The parts of the message itself, not of those attached to it.
+fn own_parts<'a>(part: Part<'a>, parts: &mut Vec<Part<'a>>) {
+    parts.push(part);
+    if !part.content_type().starts_with("message/") {
+        for child in part.children() {
+            own_parts(child, parts);
         }
     }
 }

@@ -8,8 +8,6 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
-use memchr::memmem;
-
 use super::message::Message;
 use super::recipients::Recipients;
 use crate::smtp::Envelope;
@@ -115,15 +113,18 @@ impl Mail {
     /// fields that another attempt may have otherwise.
     pub(crate) fn identity(&self) -> (Option<&str>, u64) {
         let mut hasher = DefaultHasher::new();
-        for field in self.message().headers().iter() {
-            let is_left_out = |name: &&str| field.name().eq_ignore_ascii_case(name);
-            if !["Date", "Received", "Message-ID"].iter().any(is_left_out) {
+        for part in self.message().parts() {
+            let own = ["Date", "Received", "Message-ID", "Content-Type"];
+            let is_own = |name: &str| own.iter().any(|n| n.eq_ignore_ascii_case(name));
+            for field in part.headers().iter().filter(|field| !is_own(field.name())) {
                 (field.name(), field.raw_value()).hash(&mut hasher);
             }
+            part.content_type().hash(&mut hasher);
+            // What has parts is told by them: its boundary may be another each time.
+            if part.children().next().is_none() {
+                part.bytes().hash(&mut hasher);
+            }
         }
-        let raw = self.message().raw();
-        let body = memmem::find(raw, b"\r\n\r\n").map_or(raw, |i| &raw[i..]);
-        body.hash(&mut hasher);
         let id = self.message().message_id().filter(|id| !id.is_empty());
         (id, hasher.finish())
     }

@@ -3,6 +3,7 @@
 mod address_list;
 mod codes;
 mod content_conditions;
+mod content_id;
 mod date;
 mod envelope_conditions;
 mod finding;

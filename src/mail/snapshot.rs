@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use regex_lite::Regex;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -47,6 +48,7 @@ pub struct Snapshot {
     mails: Vec<Mail>,
     /// It is of one mail, not of a list that may have one.
     is_single: bool,
+    is_unordered: bool,
     redactions: Vec<(Regex, String)>,
 }
 
@@ -69,14 +71,7 @@ impl Snapshot {
     /// Shows the mails in an order that does not depend on which came first: by recipients, subject and
     /// content. For mails that are sent in parallel.
     pub fn unordered(mut self) -> Self {
-        // Before anything is numbered, and without what is different in each run.
-        self.mails.sort_by_cached_key(|mail| {
-            let mut placeholders = Placeholders::default();
-            placeholders.collect(mail);
-            placeholders
-                .redact(&mail_value(mail), &self.redactions)
-                .to_string()
-        });
+        self.is_unordered = true;
         self
     }
 
@@ -84,6 +79,7 @@ impl Snapshot {
         Self {
             mails: vec![mail],
             is_single: true,
+            is_unordered: false,
             redactions: Vec::new(),
         }
     }
@@ -92,20 +88,32 @@ impl Snapshot {
         Self {
             mails,
             is_single: false,
+            is_unordered: false,
             redactions: Vec::new(),
         }
     }
 
     fn value(&self) -> Value {
+        let mut mails = self.mails.clone();
+        if self.is_unordered {
+            // Before anything is numbered, and without what is different in each run.
+            mails.sort_by_cached_key(|mail| {
+                let mut placeholders = Placeholders::default();
+                placeholders.collect(mail);
+                placeholders
+                    .redact(&mail_value(mail), &self.redactions)
+                    .to_string()
+            });
+        }
         let mut placeholders = Placeholders::default();
-        for mail in &self.mails {
+        for mail in &mails {
             placeholders.collect(mail);
         }
-        let mails = self.mails.iter().map(mail_value);
-        let mut mails = mails.map(|mail| placeholders.redact(&mail, &self.redactions));
-        match mails.next() {
+        let values = mails.iter().map(mail_value);
+        let mut values = values.map(|mail| placeholders.redact(&mail, &self.redactions));
+        match values.next() {
             Some(only) if self.is_single => only,
-            first => Value::List(first.into_iter().chain(mails).collect()),
+            first => Value::List(first.into_iter().chain(values).collect()),
         }
     }
 }
@@ -154,13 +162,24 @@ fn mail_value(mail: &Mail) -> Value {
     Value::Map(map)
 }
 
+/// The fields in order; several of one name are a list in the place of the first.
 fn header_value(part: Part<'_>) -> Value {
-    let fields = part.headers().iter();
-    Value::Map(
-        fields
-            .map(|field| (field.name().to_owned(), text(field.value())))
-            .collect(),
-    )
+    let mut fields: Vec<(String, Value)> = Vec::new();
+    for field in part.headers().iter() {
+        let value = text(field.value());
+        let known = fields
+            .iter_mut()
+            .find(|(name, _)| name.eq_ignore_ascii_case(field.name()));
+        match known {
+            None => fields.push((field.name().to_owned(), value)),
+            Some((_, Value::List(values))) => values.push(value),
+            Some((_, first)) => {
+                let earlier = std::mem::replace(first, Value::List(Vec::new()));
+                *first = Value::List(vec![earlier, value]);
+            }
+        }
+    }
+    Value::Map(fields)
 }
 
 /// The text of a part, its children, or how many octets it has.
@@ -168,7 +187,9 @@ fn content_value(part: Part<'_>) -> Option<(String, Value)> {
     let mut children = part.children().peekable();
     if children.peek().is_some() {
         let parts = children.map(|child| {
-            let mut map = vec![("header".to_owned(), header_value(child))];
+            let has_header = !child.headers().is_empty();
+            let header = has_header.then(|| ("header".to_owned(), header_value(child)));
+            let mut map: Vec<_> = header.into_iter().collect();
             map.extend(content_value(child));
             Value::Map(map)
         });
@@ -186,39 +207,48 @@ fn content_value(part: Part<'_>) -> Option<(String, Value)> {
 #[derive(Default)]
 struct Placeholders {
     known: BTreeMap<String, String>,
+    /// Those of them that are not made of what most are made of.
+    odd: Vec<String>,
+    boundaries: BTreeMap<String, String>,
     message_ids: usize,
-    boundaries: usize,
     content_ids: usize,
 }
 
 impl Placeholders {
     fn collect(&mut self, mail: &Mail) {
-        let message = mail.message();
+        let parts = mail.message().parts();
         for name in ["Message-ID", "In-Reply-To", "References"] {
-            let value = message.header(name).unwrap_or_default();
-            for id in value.split(|c: char| c.is_whitespace() || c == '<' || c == '>') {
-                if id.contains('@') && !self.known.contains_key(id) {
+            let fields = parts.iter().flat_map(|part| part.headers().all(name));
+            for id in fields.flat_map(|field| ids_of(field.value())) {
+                let is_new = !self.known.contains_key(id);
+                if is_new {
                     self.message_ids += 1;
                     let placeholder = format!("[message-id-{}]", self.message_ids);
-                    self.known.insert(id.to_owned(), placeholder);
+                    self.learn(id, placeholder);
                 }
             }
         }
-        for part in message.parts() {
+        for part in parts {
             let boundary = part.parameter("boundary").unwrap_or_default();
-            if !boundary.is_empty() && !self.known.contains_key(boundary) {
-                self.boundaries += 1;
-                let placeholder = format!("[boundary-{}]", self.boundaries);
-                self.known.insert(boundary.to_owned(), placeholder);
+            if !boundary.is_empty() && !self.boundaries.contains_key(boundary) {
+                let placeholder = format!("[boundary-{}]", self.boundaries.len() + 1);
+                self.boundaries.insert(boundary.to_owned(), placeholder);
             }
             // `logo` is the test's own; `7c1f@host` was made up in this run.
             let id = part.content_id().unwrap_or_default();
             if id.contains('@') && !self.known.contains_key(id) {
                 self.content_ids += 1;
                 let placeholder = format!("[content-id-{}]", self.content_ids);
-                self.known.insert(id.to_owned(), placeholder);
+                self.learn(id, placeholder);
             }
         }
+    }
+
+    fn learn(&mut self, id: &str, placeholder: String) {
+        if !id.chars().all(is_id) || id.ends_with('.') {
+            self.odd.push(id.to_owned());
+        }
+        self.known.insert(id.to_owned(), placeholder);
     }
 
     fn redact(&self, value: &Value, redactions: &[(Regex, String)]) -> Value {
@@ -229,7 +259,9 @@ impl Placeholders {
         match value {
             Value::Text(found) => text(self.redact_text(name, found, redactions)),
             Value::List(values) => {
-                let values = values.iter().map(|v| self.redact_named("", v, redactions));
+                let values = values
+                    .iter()
+                    .map(|v| self.redact_named(name, v, redactions));
                 Value::List(values.collect())
             }
             Value::Map(entries) => {
@@ -243,20 +275,23 @@ impl Placeholders {
 
     fn redact_text(&self, name: &str, found: &str, redactions: &[(Regex, String)]) -> String {
         let is_named = |names: &[&str]| names.iter().any(|n| name.eq_ignore_ascii_case(n));
-        let mut found = found.to_owned();
-        if is_named(&["Date", "Resent-Date"]) {
-            found = "[date]".to_owned();
+        let mut found = if is_named(&["Date", "Resent-Date"]) {
+            "[date]".to_owned()
+        } else if is_named(&["DKIM-Signature", "ARC-Seal", "ARC-Message-Signature"]) {
+            SIGNATURE_VALUE.replace_all(found, "$1=[dkim]").into_owned()
+        } else if is_named(&["Content-Type"]) {
+            with_boundary(found, &self.boundaries)
+        } else if is_named(&ADDRESSES) {
+            found.to_owned()
+        } else {
+            with_ids(found, &self.known, &self.odd)
+        };
+        if is_named(&["Received"]) {
+            found = found
+                .rsplit_once(';')
+                .map_or(found.clone(), |(by, _)| format!("{by}; [date]"));
         }
-        if is_named(&["DKIM-Signature", "ARC-Seal", "ARC-Message-Signature"]) {
-            found = replaced(&found, r"\b(b|bh|t|x)=[^;]*", "$1=[dkim]");
-        }
-        // The longest first: one id may be part of another.
-        let mut known: Vec<_> = self.known.iter().collect();
-        known.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
-        for (id, placeholder) in known {
-            found = found.replace(id.as_str(), placeholder);
-        }
-        found = replaced(&found, r"(127\.0\.0\.1|localhost|\[::1\]):\d+", "$1:[port]");
+        found = LOCAL_PORT.replace_all(&found, "$1:[port]").into_owned();
         for (regex, replacement) in redactions {
             found = regex.replace_all(&found, replacement.as_str()).into_owned();
         }
@@ -264,9 +299,87 @@ impl Placeholders {
     }
 }
 
-fn replaced(text: &str, regex: &str, replacement: &str) -> String {
-    let regex = Regex::new(regex).expect("it is a regular expression, as the tests see");
-    regex.replace_all(text, replacement).into_owned()
+/// Who it is for is never made up.
+const ADDRESSES: [&str; 8] = [
+    "reverse_path",
+    "forward_paths",
+    "From",
+    "Sender",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Bcc",
+];
+
+static SIGNATURE_VALUE: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(b|bh|t|x)=[^;]*"));
+
+static LOCAL_PORT: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(127\.0\.0\.1|localhost|\[::1\]):\d+"));
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("it is a regular expression, as the tests see")
+}
+
+/// What stands in angle brackets.
+fn ids_of(value: &str) -> impl Iterator<Item = &str> {
+    let inner = value
+        .split('<')
+        .skip(1)
+        .filter_map(|part| part.split_once('>'));
+    inner.map(|(id, _)| id).filter(|id| !id.is_empty())
+}
+
+/// What most ids are made of.
+fn is_id(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '@')
+}
+
+/// The text with known ids replaced where they stand as a whole. It is gone through once, so that nothing
+/// is replaced in what was put in.
+fn with_ids(text: &str, known: &BTreeMap<String, String>, odd: &[String]) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_id(c)).unwrap_or(rest.len());
+        // A dot behind it ends a sentence.
+        let word = rest[..end].trim_end_matches('.');
+        let odd = odd
+            .iter()
+            .filter(|id| rest.starts_with(id.as_str()))
+            .max_by_key(|id| id.len());
+        match odd.map_or(word, |id| id) {
+            id if known.contains_key(id) => {
+                result.push_str(&known[id]);
+                rest = &rest[id.len()..];
+            }
+            _ => {
+                let next = rest.chars().next().map_or(0, char::len_utf8);
+                let taken = end.max(next);
+                result.push_str(&rest[..taken]);
+                rest = &rest[taken..];
+            }
+        }
+    }
+    result
+}
+
+/// A Content-Type with its boundary replaced.
+fn with_boundary(value: &str, boundaries: &BTreeMap<String, String>) -> String {
+    let Some(at) = value.to_ascii_lowercase().find("boundary=") else {
+        return value.to_owned();
+    };
+    let (before, rest) = value.split_at(at + "boundary=".len());
+    let inner = rest.strip_prefix('"').unwrap_or(rest);
+    let known = boundaries
+        .iter()
+        .filter(|(b, _)| inner.starts_with(b.as_str()));
+    match known.max_by_key(|(boundary, _)| boundary.len()) {
+        Some((boundary, placeholder)) => {
+            let quote = &rest[..rest.len() - inner.len()];
+            format!("{before}{quote}{placeholder}{}", &inner[boundary.len()..])
+        }
+        None => value.to_owned(),
+    }
 }
 
 impl Serialize for Value {

@@ -27,8 +27,12 @@ pub(super) fn overview(received: &Received) -> String {
     list(&mut text, "refused", &refused, |r| rejection_line(r));
     list(&mut text, "aborted", &aborted, |r| rejection_line(r));
     list(&mut text, "open sessions", &open, |s| session_line(s));
-    if received.sessions.is_empty() {
-        text.push_str("\nno client has connected");
+    if received.sessions.is_empty() && text.is_empty() {
+        text.push_str(if received.has_had_sessions {
+            "\nnothing else is there: it was cleared, or belongs elsewhere"
+        } else {
+            "\nno client has connected"
+        });
     } else if text.is_empty() {
         list(
             &mut text,

@@ -206,6 +206,14 @@ impl Scene {
 }
 
 impl Scene {
+    /// No session is like that.
+    pub(crate) fn no_session_like(&self, wanted: &SessionMatcher) -> String {
+        let title = &self.title;
+        let mut text = format!("expected a session{title} like {wanted}, but there is none");
+        text.push_str(&closest(&wanted.0, &self.received.sessions, session_line));
+        self.report(&text)
+    }
+
     /// Something is still going on.
     pub(crate) fn still_busy(&self) -> String {
         self.report("expected the server to be idle, but something is going on")

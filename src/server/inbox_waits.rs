@@ -189,7 +189,7 @@ impl Inbox {
         let wanted = session.clone();
         self.until(
             move |inbox| inbox.sessions().into_iter().rfind(|s| session.is_match(s)),
-            move |scene| scene.other_sessions(&wanted, &scene.received.sessions),
+            move |scene| scene.no_session_like(&wanted),
         )
     }
 

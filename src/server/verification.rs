@@ -172,7 +172,8 @@ impl Drop for MailServer {
         let is_panicking = std::thread::panicking();
         let is_silent = is_panicking && (!self.tells_story || self.store.is_told());
         // As it is now: what ends with the server is no part of the story.
-        let received = is_panicking.then(|| self.store.received());
+        let may_fail = !self.rules.unmet().is_empty() || !self.store.expected_mails().is_empty();
+        let received = (is_panicking || may_fail).then(|| self.store.received());
         drop(self.background.take());
         self.store.close();
         self.rules.clear(); // their closures may own what owns them

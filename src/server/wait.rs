@@ -97,8 +97,8 @@ pub(super) enum Sight<T> {
 }
 
 /// What is said where nothing else could run.
-const STARVED: &str = "\n\nthis thread runs an asynchronous runtime of one thread, which stood still \
-                       meanwhile: .await the wait in place of .blocking()";
+const STARVED: &str = "\n\nan asynchronous runtime of one thread may have stood still meanwhile: if this is its \
+                       thread, .await the wait in place of .blocking()";
 
 impl<T> From<Option<T>> for Sight<T> {
     fn from(found: Option<T>) -> Self {
