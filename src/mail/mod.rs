@@ -24,9 +24,11 @@ mod node;
 mod parse_error;
 mod part;
 mod pattern;
+mod placeholders;
 mod recipients;
 mod snapshot;
 mod text_diff;
+mod value;
 
 pub use address_list::{AddressList, HeaderAddress, NamedMailbox};
 pub use date::Date;
