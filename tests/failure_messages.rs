@@ -179,6 +179,10 @@ fn panic_of(run: impl FnOnce() + Send + 'static) -> (String, u32, String) {
     let thread = std::thread::Builder::new().name("panics".into());
     let handle = thread.spawn(move || {
         std::panic::set_hook(Box::new(move |info| {
+            // Other tests panic on purpose at the same time, on threads of theirs.
+            if std::thread::current().name() != Some("panics") {
+                return;
+            }
             let location = info.location().unwrap();
             let text = info
                 .payload()
@@ -836,6 +840,60 @@ fn a_wrong_order_is_told() {
     let order = [a_mail().subject("Käse"), a_mail().subject("Welcome")];
     insta::assert_snapshot!(panic_text(move || inbox.assert_in_order(order)), @r#"
     expected a mail like a_mail().subject("Welcome") behind #2, but there is none
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets
+      #2 <> -> <a@b.org>, <c@b.org>, <d@b.org> and 1 more  "Käse", 34 octets
+    refused (2):
+      session 1: RCPT TO:<nobody> -> 501 5.5.4 not a mailbox: it has no @ (syntax)
+      session 1: DATA -> 554 5.5.1 No valid recipients (policy): <app@example.org> -> nobody
+    aborted (1):
+      session 1: transaction aborted after RCPT: <app@example.org> -> <bob@example.org>
+    open sessions (1):
+      session 1 of "app.example": the client's last word was "AUTH LOGIN", answered with 334 VXNlcm5hbWU6
+    "#);
+}
+
+#[test]
+fn duplicates_and_leaks_are_told() {
+    let server = MailServer::start();
+    let mut client = Client::connect(&server);
+    client.ok("EHLO app.example");
+    let to = ["ada@example.org", "boss@example.org"];
+    let content = b"Message-ID: <1@x>\r\nTo: ada@example.org\r\nBcc: boss@example.org\r\n\r\n";
+    client
+        .deliver("app@example.org", &to, content)
+        .deliver("app@example.org", &to[..1], content);
+    client.ok("QUIT");
+    let inbox = (*server).clone();
+    insta::assert_snapshot!(panic_text(move || inbox.assert_no_duplicates()), @r#"
+    a recipient got the same mail twice
+      <ada@example.org> got #1 (session 1) and #2 (session 1)
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>, <boss@example.org>  "", 65 octets
+      #2 <app@example.org> -> <ada@example.org>  "", 65 octets
+    "#);
+    let inbox = (*server).clone();
+    insta::assert_snapshot!(panic_text(move || inbox.assert_no_bcc_leak()), @r#"
+    a mail has a Bcc field that tells its hidden recipients
+      #1: Bcc: boss@example.org
+      #2: Bcc: boss@example.org
+
+    received (2):
+      #1 <app@example.org> -> <ada@example.org>, <boss@example.org>  "", 65 octets
+      #2 <app@example.org> -> <ada@example.org>  "", 65 octets
+    "#);
+}
+
+#[test]
+fn a_server_that_is_busy_says_with_what() {
+    let (server, _client) = eventful();
+    let wait = server.try_wait_until_idle_for(Duration::from_millis(1));
+    let text = wait.blocking().unwrap_err().to_string();
+    insta::assert_snapshot!(stable(&server, &text), @r#"
+    waited 10ms (the wait began at [here])
+    expected the server to be idle, but something is going on
 
     received (2):
       #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets

@@ -250,6 +250,13 @@ impl Inbox {
     /// The wait panics if that is not so in [time](Wait::timeout), or the server is dropped.
     #[track_caller]
     pub fn wait_until_idle_for(&self, quiet: Duration) -> Wait<()> {
+        Wait(self.try_wait_until_idle_for(quiet))
+    }
+
+    /// Waits as [`wait_until_idle_for`](Self::wait_until_idle_for) does, and gives an error in place of a
+    /// panic.
+    #[track_caller]
+    pub fn try_wait_until_idle_for(&self, quiet: Duration) -> TryWait<()> {
         let mut last_change = (u64::MAX, Instant::now());
         let wait = self.until(
             move |inbox| {
@@ -262,7 +269,7 @@ impl Inbox {
             },
             |scene| scene.still_busy(),
         );
-        Wait(wait.with_tick((quiet / 4).max(Duration::from_millis(1))))
+        wait.with_tick((quiet / 4).max(Duration::from_millis(1)))
     }
 
     #[track_caller]
