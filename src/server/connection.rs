@@ -33,6 +33,8 @@ pub(super) struct Connection {
     timer: Timer,
     /// As the store knows it.
     is_busy: bool,
+    /// Whether it was offered when the store was last told of it.
+    told_of_pipelining: Option<bool>,
     /// Up to when the rule that paces the content has had us wait.
     pace: Option<(RuleId, Duration)>,
 }
@@ -50,6 +52,7 @@ impl Connection {
             policy: HousePolicy::new(Arc::clone(&host), key),
             timer: Timer::new(Arc::clone(&host.clock), host.idle_timeout),
             is_busy: true,
+            told_of_pipelining: None,
             pace: None,
             host,
         })
@@ -85,8 +88,7 @@ impl Connection {
                 Step::Record(fact) => self.host.store.record(self.key, fact),
                 Step::Send(reply) => {
                     if self.session.unread_octets() > 0 {
-                        let is_offered = self.session.offers_pipelining();
-                        self.host.store.note_pipelining(self.key, is_offered);
+                        self.tell_of_pipelining();
                     }
                     self.wire.queue_reply(&reply);
                 }
@@ -132,6 +134,15 @@ impl Connection {
             Poll::Pending => self.timer.poll_until(cx, deadline).map(|()| Read::Idle),
         })
         .await
+    }
+
+    fn tell_of_pipelining(&mut self) {
+        let is_offered = Some(self.session.offers_pipelining());
+        if self.told_of_pipelining != is_offered {
+            self.told_of_pipelining = is_offered;
+            let is_offered = is_offered == Some(true);
+            self.host.store.note_pipelining(self.key, is_offered);
+        }
     }
 
     fn tell_if_busy(&mut self, is_busy: bool) {
