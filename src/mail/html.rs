@@ -89,8 +89,8 @@ struct Reader {
     html: Html,
     /// The open elements within an unseen one, that one first.
     unseen: Vec<String>,
-    /// The link that is open, and where its text begins.
-    /// And what its images show instead.
+    /// The link that is open: its address, where its text begins, and what its images show
+    /// to those who do not see them.
     link: Option<(String, usize, String)>,
     is_preformatted: bool,
 }

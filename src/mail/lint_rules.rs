@@ -69,6 +69,10 @@ pub(super) fn check(mail: &Mail, siblings: &[Mail]) -> Vec<Finding> {
 }
 
 fn check_octets(mail: &Mail, found: &mut Vec<Finding>) {
+    // RFC 3030 §3: binary content has no lines.
+    if mail.envelope().reverse_path().parameters().body() == Body::BinaryMime {
+        return;
+    }
     let raw = mail.message().raw();
     for (i, line) in raw.split(|b| *b == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -78,10 +82,6 @@ fn check_octets(mail: &Mail, found: &mut Vec<Finding>) {
         } else if String::from_utf8_lossy(line).chars().count() > 78 {
             found.push(Finding::warning("line-over-78", "RFC 5322 §2.1.1", place()));
         }
-    }
-    // RFC 3030 §3: binary content has no lines.
-    if mail.envelope().reverse_path().parameters().body() == Body::BinaryMime {
-        return found.retain(|finding| !finding.rule().starts_with("line-"));
     }
     for remark in mail.message().remarks() {
         let rule = match remark.lapse() {
