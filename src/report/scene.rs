@@ -33,6 +33,15 @@ impl Scene {
         format!("{text}\n{}", overview(&self.received))
     }
 
+    /// The mails that are like that.
+    pub(crate) fn mails_like(&self, wanted: &MailMatcher) -> Vec<Mail> {
+        let mails = self.received.mails.iter();
+        mails
+            .filter(|mail| wanted.is_match(mail))
+            .cloned()
+            .collect()
+    }
+
     /// How many mails there are, as the first line says it.
     fn found(&self) -> String {
         match self.received.mails.len() {
@@ -49,11 +58,6 @@ impl Scene {
     /// There is not just one mail.
     pub(crate) fn not_exactly_one(&self) -> String {
         self.report(&format!("expected exactly one mail, but {}", self.found()))
-    }
-
-    /// There is not just one mail like that.
-    pub(crate) fn not_exactly_one_like(&self, wanted: &MailMatcher, like: &[Mail]) -> String {
-        self.wrong_number_like(wanted, 1.into(), like)
     }
 
     /// There is no mail like that.

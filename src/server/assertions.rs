@@ -199,7 +199,7 @@ impl Inbox {
         let like = self.find(mail.clone());
         match like.as_slice() {
             [only] => Ok(only.clone()),
-            _ => Err(self.error(|scene| scene.not_exactly_one_like(&mail, &like))),
+            _ => Err(self.error(|scene| scene.wrong_number_like(&mail, 1.into(), &like))),
         }
     }
 

@@ -67,13 +67,7 @@ impl Inbox {
         self.until(
             move |inbox| Some(inbox.find(mail.clone())).filter(|found| found.len() >= count),
             move |scene| {
-                let like = scene
-                    .received
-                    .mails
-                    .iter()
-                    .filter(|found| wanted.is_match(found));
-                let like: Vec<_> = like.cloned().collect();
-                scene.wrong_number_like(&wanted, (count..).into(), &like)
+                scene.wrong_number_like(&wanted, (count..).into(), &scene.mails_like(&wanted))
             },
         )
     }
@@ -216,15 +210,7 @@ impl Inbox {
                 None if is_over => Sight::Found(()),
                 None => Sight::NotYet,
             },
-            move |scene| {
-                let like = scene
-                    .received
-                    .mails
-                    .iter()
-                    .filter(|found| wanted.is_match(found));
-                let like: Vec<_> = like.cloned().collect();
-                scene.unwanted(&wanted, &like)
-            },
+            move |scene| scene.unwanted(&wanted, &scene.mails_like(&wanted)),
         );
         wait.timeout(duration)
     }

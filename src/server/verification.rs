@@ -32,8 +32,9 @@ impl MailServer {
     }
 
     /// Verifies that each rule, removed ones too, has acted as often as was
-    /// [expected](crate::RuleBuilder::expect), that the [expected mails](Self::expect) have come, and that no closure of the test panicked. Dropping the
-    /// server does the same; a server in a static is never dropped.
+    /// [expected](crate::RuleBuilder::expect), that the [expected mails](Self::expect) have come, and
+    /// that no closure of the test panicked. Dropping the server does the same; a server in a static
+    /// is never dropped.
     ///
     /// What a removed rule lacks is told once.
     ///
