@@ -14,6 +14,9 @@ enum StartFailure {
         address: SocketAddr,
         source: io::Error,
     },
+    /// Why certificate and key do not serve.
+    #[cfg(feature = "tls")]
+    Certificate(String),
     /// What the environment variable `MAILMOCK_SEED` says instead.
     Seed(String),
 }
@@ -23,12 +26,17 @@ impl StartError {
     pub fn is_address_in_use(&self) -> bool {
         match &self.0 {
             StartFailure::Bind { source, .. } => source.kind() == io::ErrorKind::AddrInUse,
-            StartFailure::Seed(_) => false,
+            _ => false,
         }
     }
 
     pub(crate) fn new(address: SocketAddr, source: io::Error) -> Self {
         Self(StartFailure::Bind { address, source })
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn unusable_certificate(why: String) -> Self {
+        Self(StartFailure::Certificate(why))
     }
 
     pub(crate) fn invalid_seed(value: String) -> Self {
@@ -42,6 +50,8 @@ impl fmt::Display for StartError {
             StartFailure::Bind { address, source } => {
                 write!(f, "no mail server on {address}: {source}")
             }
+            #[cfg(feature = "tls")]
+            StartFailure::Certificate(why) => write!(f, "no mail server with TLS: {why}"),
             StartFailure::Seed(value) => {
                 write!(f, "MAILMOCK_SEED is not a number of 64 bits: {value:?}")
             }
@@ -53,7 +63,7 @@ impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
             StartFailure::Bind { source, .. } => Some(source),
-            StartFailure::Seed(_) => None,
+            _ => None,
         }
     }
 }

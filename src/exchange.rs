@@ -159,8 +159,21 @@ impl Log {
         self.text.len() + self.entries.len() * size_of::<Entry>()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) fn exchanges(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> {
-        self.entries.iter().enumerate().map(|(i, entry)| {
+        self.exchanges_up_to(None)
+    }
+
+    /// The first so many, or all.
+    pub(crate) fn exchanges_up_to(
+        &self,
+        count: Option<usize>,
+    ) -> impl DoubleEndedIterator<Item = Exchange<'_>> {
+        let entries = &self.entries[..count.unwrap_or(self.entries.len())];
+        entries.iter().enumerate().map(|(i, entry)| {
             let start = i.checked_sub(1).map_or(0, |i| self.entries[i].end);
             Exchange {
                 entry,

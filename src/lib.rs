@@ -252,6 +252,15 @@ mod rules;
 mod server;
 mod session;
 mod session_matcher;
+#[cfg_attr(
+    not(feature = "tls"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "without the feature nobody comes for what is about TLS"
+    )
+)]
 mod smtp;
 mod store;
 mod times;
@@ -269,15 +278,20 @@ pub use mail::{
 pub use rejection::Rejection;
 pub use rejection_matcher::{RejectionMatcher, a_rejection};
 pub use rules::{Action, Event, RateLimit, Trigger};
+#[cfg(feature = "tls")]
+pub use server::ClientIdentity;
 pub use server::{
     Inbox, MailServer, MailServerBuilder, Rule, RuleBuilder, ScopedRule, TryWait, TryWaitFuture,
     Wait, WaitFuture,
 };
 pub use session::{Session, Transcript};
 pub use session_matcher::{SessionMatcher, a_session};
+#[cfg(feature = "tls")]
+pub use smtp::TlsFault;
 pub use smtp::{
     AddressError, Body, Cause, EnhancedCode, Envelope, Extension, ForwardPath, Lapse, Login,
-    Mailbox, Parameters, RefusedRecipient, Remark, Reply, ReversePath, SessionEnd, Stage,
+    Mailbox, Mechanism, Parameters, RefusedRecipient, Remark, Reply, ReversePath, SessionEnd,
+    Stage, Tls,
 };
 pub use store::Mark;
 pub use times::Times;

@@ -74,6 +74,11 @@ impl Rejection {
         self.0.rejected.origin
     }
 
+    /// Why a TLS handshake failed, in words.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.rejected.detail.as_deref()
+    }
+
     /// The reply; `None` for an aborted transaction, which nobody refused, and where a rule had the
     /// server say nothing, or nothing with a code.
     pub fn reply(&self) -> Option<&Reply> {
@@ -187,6 +192,10 @@ impl fmt::Display for Rejection {
     /// One line: what was said, and what came of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.command(), self.stage()) {
+            _ if self.cause() == Cause::Tls => {
+                let detail = self.detail().unwrap_or_default();
+                return write!(f, "{} failed: {detail}", self.stage());
+            }
             _ if self.is_aborted() => write!(f, "transaction aborted after {}", self.stage())?,
             (Some(command), _) => f.write_str(&command)?,
             (None, stage) => write!(f, "{stage}")?,

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::exchange::{Exchange, Log};
 use crate::mail::{Mail, WeakMail};
-use crate::smtp::{Answer, Login, Remark, Said, SessionEnd};
+use crate::smtp::{Answer, Login, Remark, Said, SessionEnd, Tls};
 
 /// One connection of a client: what was said, what came of it, how it ended. Cheap to clone.
 ///
@@ -39,6 +39,8 @@ struct Record {
     remarks: Vec<Remark>,
     remark_octets: usize,
     logins: Vec<Login>,
+    /// And how many exchanges came before it.
+    tls: Option<(Arc<Tls>, usize)>,
     mails: Vec<WeakMail>,
     has_pipelined: bool,
     has_pipelined_unasked: bool,
@@ -86,7 +88,7 @@ impl Session {
         remarks
     }
 
-    /// What the client authenticated with.
+    /// The credentials that the client presented, in order, accepted and refused.
     pub fn logins(&self) -> &[Login] {
         &self.0.logins
     }
@@ -112,9 +114,20 @@ impl Session {
         self.0.has_pipelined_unasked
     }
 
-    /// Whether it was over TLS. This version of the server speaks none, so that it never is.
+    /// Whether it was over TLS, from the start or in the end.
     pub fn is_tls(&self) -> bool {
-        false
+        self.tls().is_some()
+    }
+
+    /// What is known of its TLS, once that has begun.
+    pub fn tls(&self) -> Option<&Tls> {
+        self.0.tls.as_ref().map(|(tls, _)| &**tls)
+    }
+
+    /// What was said in clear: all of it, or what came before TLS.
+    pub fn exchanges_in_clear(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> {
+        let in_clear = self.0.tls.as_ref().map(|(_, in_clear)| *in_clear);
+        self.0.log.exchanges_up_to(in_clear)
     }
 
     /// Whether the connection was still open.
@@ -148,6 +161,7 @@ impl Session {
             remarks: Vec::new(),
             remark_octets: 0,
             logins: Vec::new(),
+            tls: None,
             mails: Vec::new(),
             has_pipelined: false,
             has_pipelined_unasked: false,
@@ -188,6 +202,11 @@ impl Session {
 
     pub(crate) fn note_login(&mut self, login: Login) {
         self.record().logins.push(login);
+    }
+
+    pub(crate) fn note_tls(&mut self, tls: Arc<Tls>) {
+        let record = self.record();
+        record.tls = Some((tls, record.log.len()));
     }
 
     pub(crate) fn note_mail(&mut self, mail: &Mail) {
@@ -240,9 +259,17 @@ pub struct Transcript(Session);
 impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
-        for exchange in self.0.exchanges() {
-            write!(f, "{separator}{exchange}")?;
-            separator = "\n";
+        let mut write_line = |f: &mut fmt::Formatter<'_>, line: &dyn fmt::Display| {
+            write!(f, "{}{line}", std::mem::replace(&mut separator, "\n"))
+        };
+        for exchange in self.0.exchanges_in_clear() {
+            write_line(f, &exchange)?;
+        }
+        if let Some((tls, in_clear)) = &self.0.0.tls {
+            write_line(f, &format_args!("[{} begins]", tls.version()))?;
+            for exchange in self.0.exchanges().skip(*in_clear) {
+                write_line(f, &exchange)?;
+            }
         }
         match self.0.omitted_exchanges() {
             0 => {}

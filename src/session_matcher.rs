@@ -3,7 +3,7 @@
 use crate::condition::{Conditions, matcher};
 use crate::mail::TextPattern;
 use crate::session::Session;
-use crate::smtp::SessionEnd;
+use crate::smtp::{Login, SessionEnd};
 use crate::times::Times;
 
 /// A session of any kind; the methods of [`SessionMatcher`] add conditions.
@@ -41,15 +41,9 @@ impl SessionMatcher {
     pub fn authenticated_as(self, user: &str) -> Self {
         let user = user.to_owned();
         self.with(format!("authenticated_as({user:?})"), move |session| {
-            let logins: Vec<_> = session
-                .logins()
-                .iter()
-                .map(|login| login.identity())
-                .collect();
-            let is_match = logins.contains(&user.as_str());
-            is_match
-                .then_some(())
-                .ok_or_else(|| format!("logins: {logins:?}"))
+            let mut accepted = session.logins().iter().filter(|login| login.is_accepted());
+            let is_match = accepted.any(|login| login.identity() == user);
+            is_match.then_some(()).ok_or_else(|| logins_of(session))
         })
     }
 
@@ -63,13 +57,11 @@ impl SessionMatcher {
         })
     }
 
-    /// No credentials were presented in clear.
+    /// No password or token was presented in clear, accepted or not.
     pub fn no_plaintext_auth(self) -> Self {
         self.with("no_plaintext_auth()".to_owned(), |session| {
-            let is_safe = session.is_tls() || session.logins().is_empty();
-            is_safe
-                .then_some(())
-                .ok_or_else(|| format!("{:?} in clear", session.logins()))
+            let is_safe = !session.logins().iter().any(Login::is_in_clear);
+            is_safe.then_some(()).ok_or_else(|| logins_of(session))
         })
     }
 
@@ -134,6 +126,14 @@ impl SessionMatcher {
             let is_match = session.end() == Some(end);
             is_match.then_some(()).ok_or_else(|| end_of(session))
         })
+    }
+}
+
+fn logins_of(session: &Session) -> String {
+    let logins: Vec<_> = session.logins().iter().map(ToString::to_string).collect();
+    match logins.as_slice() {
+        [] => "no login".to_owned(),
+        logins => logins.join("; "),
     }
 }
 

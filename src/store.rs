@@ -306,7 +306,8 @@ impl State {
             Fact::Rejected(rejected) => self.reject(key, *rejected, capacity),
             Fact::Remarked(remark) => self.note_remark(key, remark, capacity),
             Fact::Hello { name } => self.session(key, |session| session.note_hello(name)),
-            Fact::LoggedIn(login) => self.session(key, |session| session.note_login(login)),
+            Fact::Login(login) => self.session(key, |session| session.note_login(login)),
+            Fact::TlsStarted(tls) => self.session(key, |session| session.note_tls(tls)),
             Fact::Closed(end) => {
                 self.open_sessions -= 1;
                 self.session(key, |session| session.note_end(end, key.opened.elapsed()));

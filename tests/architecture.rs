@@ -68,6 +68,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["server/", "clock.rs"]),
     ("socket2", &["server/"]),
+    ("tokio_rustls", &["server/stream.rs", "server/tls/"]),
+    ("rcgen", &["server/tls/"]),
+    ("x509_parser", &["server/tls/facts.rs"]),
     ("mailparse", &["mail/"]),
     ("data_encoding", &["smtp/auth.rs"]),
     (

@@ -10,22 +10,24 @@
     reason = "the core has more than this test uses, and the crate's doors are not ours"
 )]
 mod smtp;
+mod support;
 
 use std::collections::VecDeque;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
+use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mailmock::{MailServer, MailServerBuilder};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use smtp::{
-    Cause, Event, Fact, ForwardPath, Interruption, Policy, ServerSession, Settings, Step, Verdict,
+    Cause, Conduct, Event, Fact, ForwardPath, Interruption, Intervention, Moment, Policy, RuleId,
+    ServerSession, Settings, Step, TlsMode, Verdict,
 };
+use support::Client;
 
 /// A file, taken apart.
 #[derive(Debug, Default)]
@@ -40,6 +42,8 @@ struct Conversation {
 enum Turn {
     Client(Vec<u8>),
     Server(String),
+    /// TLS begins.
+    Tls,
     ClientCloses,
     ServerCloses,
 }
@@ -66,6 +70,7 @@ impl Conversation {
                 }
                 "raw" => conversation.turns.push(Turn::Client(unescape(rest))),
                 "S" => conversation.turns.push(Turn::Server(rest.to_owned())),
+                "tls" if rest == "begins" => conversation.turns.push(Turn::Tls),
                 "client" if rest == "closes" => conversation.turns.push(Turn::ClientCloses),
                 "server" if rest == "closes" => conversation.turns.push(Turn::ServerCloses),
                 "option" => {
@@ -93,6 +98,20 @@ impl Conversation {
                 "max_errors" => settings.max_errors = value.parse().unwrap(),
                 "without" => settings.extensions.remove(&core_extension(value)),
                 "with" => settings.extensions.add(core_extension(value)),
+                "host_name" => settings.host_name = value.clone(),
+                "starttls" => settings.tls = TlsMode::AfterStartTls,
+                "implicit_tls" => settings.tls = TlsMode::FromTheStart,
+                "require_tls" => {
+                    settings.tls = TlsMode::AfterStartTls;
+                    settings.requires_tls = true;
+                }
+                "allow_plaintext_auth" => settings.takes_auth_in_clear = true,
+                "require_auth" => settings.requires_auth = true,
+                "mechanisms" => {
+                    let mechanisms = value.split(' ').map(|m| smtp::Mechanism::of(m).unwrap());
+                    settings.mechanisms = mechanisms.collect();
+                }
+                "credentials" | "oauth_token" => {} // the policy's
                 _ => panic!("unknown option {name}"),
             }
         }
@@ -109,20 +128,66 @@ impl Conversation {
                 "max_errors" => builder.max_errors(value.parse().unwrap()),
                 "without" => builder.without_extension(extension(value)),
                 "with" => builder.with_extension(extension(value)),
+                "host_name" => builder.host_name(value),
+                "require_auth" => builder.require_auth(),
+                "mechanisms" => {
+                    let all = mailmock::Mechanism::ALL;
+                    let named = |name| *all.iter().find(|m| **m == name).unwrap();
+                    builder.auth_mechanisms(value.split(' ').map(named))
+                }
+                "credentials" => {
+                    let (user, password) = value.split_once(':').unwrap();
+                    builder.credentials(user, password)
+                }
+                "oauth_token" => {
+                    let (user, token) = value.split_once(':').unwrap();
+                    builder.oauth_token(user, token)
+                }
+                #[cfg(feature = "tls")]
+                "starttls" => builder.starttls(),
+                #[cfg(feature = "tls")]
+                "implicit_tls" => builder.implicit_tls(),
+                #[cfg(feature = "tls")]
+                "require_tls" => builder.require_tls(),
+                #[cfg(feature = "tls")]
+                "allow_plaintext_auth" => builder.allow_plaintext_auth(),
                 _ => panic!("unknown option {name}"),
             };
         }
         builder
     }
 
-    /// All that the client says, and whether it closes the connection in the end.
-    fn client_bytes(&self) -> (Vec<u8>, bool) {
-        let bytes = self.turns.iter().filter_map(|turn| match turn {
-            Turn::Client(bytes) => Some(bytes.as_slice()),
-            _ => None,
+    /// All that the client says, apart what it says before and over TLS, and whether it closes the
+    /// connection in the end.
+    fn client_bytes(&self) -> (Vec<Vec<u8>>, bool) {
+        let stretches = self.turns.split(|turn| *turn == Turn::Tls).map(|turns| {
+            let bytes = turns.iter().filter_map(|turn| match turn {
+                Turn::Client(bytes) => Some(bytes.as_slice()),
+                _ => None,
+            });
+            bytes.collect::<Vec<_>>().concat()
         });
         let closes = self.turns.contains(&Turn::ClientCloses);
-        (bytes.collect::<Vec<_>>().concat(), closes)
+        (stretches.collect(), closes)
+    }
+
+    fn needs_tls(&self) -> bool {
+        let tls = [
+            "starttls",
+            "implicit_tls",
+            "require_tls",
+            "allow_plaintext_auth",
+        ];
+        self.options
+            .iter()
+            .any(|(name, _)| tls.contains(&name.as_str()))
+    }
+
+    /// The values of an option, taken apart at the colon.
+    fn pairs(&self, option: &str) -> Vec<(String, String)> {
+        let values = self.options.iter().filter(|(name, _)| name == option);
+        let pairs = values.filter_map(|(_, value)| value.split_once(':'));
+        pairs.map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
     }
 
     fn server_lines(&self) -> Vec<&str> {
@@ -191,29 +256,72 @@ fn unescape(text: &str) -> Vec<u8> {
     bytes
 }
 
-struct Open;
+/// Knows passwords and tokens, and lets everything else pass.
+#[derive(Default)]
+struct Open {
+    passwords: Vec<(String, String)>,
+    tokens: Vec<(String, String)>,
+}
 
 impl Policy for Open {
-    fn decide(&mut self, _: &Event<'_>) -> Verdict {
-        Verdict::Proceed
+    fn decide(&mut self, event: &Event<'_>) -> Verdict {
+        let Moment::Credentials(login) = event.moment else {
+            return Verdict::Proceed;
+        };
+        let is_user = |user: &str| user == login.identity();
+        let has_password = self
+            .passwords
+            .iter()
+            .any(|(u, p)| is_user(u) && login.has_password(p));
+        let has_token = self
+            .tokens
+            .iter()
+            .any(|(u, t)| is_user(u) && login.token() == Some(t));
+        if has_password || has_token || self.passwords.is_empty() && self.tokens.is_empty() {
+            return Verdict::Proceed;
+        }
+        Verdict::Intervene(Box::new(Intervention {
+            rule: RuleId(1),
+            origin: Location::caller(),
+            delay: None,
+            conduct: Conduct::Reply(smtp::Reply::credentials_invalid()),
+        }))
+    }
+}
+
+fn tls() -> smtp::Tls {
+    smtp::Tls {
+        version: "TLSv1.3",
+        cipher_suite: "TLS_AES_256_GCM_SHA384".into(),
+        server_name: None,
+        client_certificate: None,
     }
 }
 
 fn steps_of(conversation: &Conversation, chunk: usize) -> Vec<Step> {
-    let (bytes, closes) = conversation.client_bytes();
-    steps(conversation.settings(), bytes.chunks(chunk), closes)
+    let (stretches, closes) = conversation.client_bytes();
+    let chunks = stretches.iter().flat_map(|bytes| bytes.chunks(chunk));
+    let mut policy = Open {
+        passwords: conversation.pairs("credentials"),
+        tokens: conversation.pairs("oauth_token"),
+    };
+    steps(conversation.settings(), &mut policy, chunks, closes)
 }
 
 fn steps<'a>(
     settings: Settings,
+    policy: &mut Open,
     chunks: impl Iterator<Item = &'a [u8]>,
     closes: bool,
 ) -> Vec<Step> {
     let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
     let mut session = ServerSession::new(Arc::new(settings), peer);
     let mut steps = Vec::new();
-    let take = |session: &mut ServerSession, steps: &mut Vec<Step>| {
-        while let Some(step) = session.next_step(&mut Open) {
+    let mut take = |session: &mut ServerSession, steps: &mut Vec<Step>| {
+        while let Some(step) = session.next_step(policy) {
+            if let Step::UpgradeTls { .. } = step {
+                session.tls_started(tls());
+            }
             steps.push(step);
         }
     };
@@ -273,11 +381,12 @@ fn core_outcome(steps: &[Step]) -> Vec<String> {
             Step::Record(Fact::Remarked(remark)) => {
                 outcome.push(format!("remark: {:?}", remark.lapse()));
             }
-            Step::Record(Fact::LoggedIn(login)) => outcome.push(format!(
-                "login: {} {} {}",
+            Step::Record(Fact::Login(login)) => outcome.push(format!(
+                "login: {} {} {}{}",
                 login.mechanism(),
                 login.identity(),
-                login.password()
+                login.password().or(login.token()).unwrap_or("-"),
+                if login.is_accepted() { "" } else { " refused" },
             )),
             _ => {}
         }
@@ -340,31 +449,22 @@ fn check_core(conversation: &Conversation) {
 
 fn check_over_a_socket(conversation: &Conversation) {
     let server = conversation.builder().start();
-    let mut stream = TcpStream::connect((server.host(), server.port())).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .unwrap();
-    let mut replies = BufReader::new(stream.try_clone().unwrap());
+    let mut client = Client::connect_silently(&server);
     for turn in &conversation.turns {
         match turn {
-            Turn::Client(bytes) => stream.write_all(bytes).unwrap(),
+            Turn::Client(bytes) => client.send(bytes),
             Turn::Server(expected) => {
-                let mut line = String::new();
-                replies.read_line(&mut line).unwrap();
-                check_line(
-                    conversation,
-                    "socket",
-                    expected,
-                    line.trim_end_matches(['\r', '\n']),
-                );
+                check_line(conversation, "socket", expected, &client.line());
             }
+            #[cfg(feature = "tls")]
+            Turn::Tls => client.begin_tls(&server),
+            #[cfg(not(feature = "tls"))]
+            Turn::Tls => panic!("it is asked for before whether there is TLS"),
             // It is open while the outcome is looked at: what a close causes comes without a reply
             // behind which it is certain, and is seen in the core.
             Turn::ClientCloses => {}
             Turn::ServerCloses => {
-                let mut rest = String::new();
-                replies.read_to_string(&mut rest).unwrap();
-                assert_eq!(rest, "", "{}: more came", conversation.name);
+                assert_eq!(client.rest(), "", "{}: more came", conversation.name);
             }
         }
     }
@@ -440,7 +540,9 @@ fn all_conversations_go_as_written() {
     for file in files {
         let conversation = Conversation::read(&file);
         check_core(&conversation);
-        check_over_a_socket(&conversation);
+        if cfg!(feature = "tls") || !conversation.needs_tls() {
+            check_over_a_socket(&conversation);
+        }
     }
 }
 
@@ -491,8 +593,8 @@ proptest! {
     fn reads_may_be_cut_anywhere(pieces in pieces(), sizes in vec(1usize..40, 1..20), strict in any::<bool>()) {
         let settings = || Settings { strict, max_errors: 10, max_content: 100, ..Settings::default() };
         let bytes = pieces.concat();
-        let whole = steps(settings(), std::iter::once(bytes.as_slice()), true);
-        let single = steps(settings(), bytes.chunks(1), true);
+        let whole = steps(settings(), &mut Open::default(), std::iter::once(bytes.as_slice()), true);
+        let single = steps(settings(), &mut Open::default(), bytes.chunks(1), true);
         prop_assert_eq!(format!("{whole:?}"), format!("{single:?}"));
         let mut rest = bytes.as_slice();
         let cut = sizes.iter().cycle().map_while(|size| {
@@ -500,7 +602,7 @@ proptest! {
             rest = tail;
             (!head.is_empty()).then_some(head)
         });
-        let cut = steps(settings(), cut, true);
+        let cut = steps(settings(), &mut Open::default(), cut, true);
         prop_assert_eq!(format!("{whole:?}"), format!("{cut:?}"));
 
         // And whatever came, what is told has been recorded before, and a close is the end.

@@ -946,7 +946,7 @@ fn sessions_that_are_otherwise_are_told() {
       ok    ehlo_name("app.example")
       FAIL  mails(exactly 3): 2
       FAIL  quit_sent(): it is open
-      FAIL  authenticated_as("app"): logins: []
+      FAIL  authenticated_as("app"): no login
 
     received (2):
       #1 <app@example.org> -> <ada@example.org>  "Welcome", 27 octets

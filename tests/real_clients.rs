@@ -199,7 +199,7 @@ fn lettre_authenticates() {
     let login = &session.logins()[0];
     assert_eq!(
         (login.identity(), login.password()),
-        ("app@example.org", "secret")
+        ("app@example.org", Some("secret"))
     );
     assert_eq!(
         server.only_mail().envelope().authenticated_as(),

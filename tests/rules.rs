@@ -483,7 +483,7 @@ fn rules_can_answer_for_commands_that_the_server_does_not_know() {
         .reply(Reply::new(220, "Changed"));
     let mut client = client(&server);
     assert!(client.say("STARTTLS").starts_with("454 4.7.0 "));
-    assert!(client.say("STARTTLS").starts_with("500 "));
+    assert!(client.say("STARTTLS").starts_with("502 "));
     assert_eq!(client.say("XCLIENT ADDR=192.0.2.1"), "220 Changed");
 }
 

@@ -117,7 +117,7 @@ fn a_snapshot_can_be_taken_apart() {
     ]
     "#);
     client.ok("QUIT");
-    insta::assert_yaml_snapshot!(server.sessions()[0].transcript(), @r#""S: 220 localhost ESMTP mailmock\nC: EHLO x\nS: 250-localhost greets x\nS: 250-PIPELINING\nS: 250-SIZE 52428800\nS: 250-8BITMIME\nS: 250-SMTPUTF8\nS: 250-ENHANCEDSTATUSCODES\nS: 250-CHUNKING\nS: 250-BINARYMIME\nS: 250-DSN\nS: 250 AUTH PLAIN LOGIN\nC: MAIL FROM:<>\nS: 250 2.1.0 Sender OK\nC: RCPT TO:<b@example.org>\nS: 250 2.1.5 Recipient OK\nC: RCPT TO:<a@example.org>\nS: 250 2.1.5 Recipient OK\nC: DATA\nS: 354 Start mail input; end with <CRLF>.<CRLF>\nC: [89 octets of content]\nS: 250 2.0.0 OK, mail accepted\nC: QUIT\nS: 221 2.0.0 Bye""#);
+    insta::assert_yaml_snapshot!(server.sessions()[0].transcript(), @r#""S: 220 localhost ESMTP mailmock\nC: EHLO x\nS: 250-localhost greets x\nS: 250-PIPELINING\nS: 250-SIZE 52428800\nS: 250-8BITMIME\nS: 250-SMTPUTF8\nS: 250-ENHANCEDSTATUSCODES\nS: 250-CHUNKING\nS: 250-BINARYMIME\nS: 250-DSN\nS: 250 AUTH PLAIN LOGIN XOAUTH2 OAUTHBEARER\nC: MAIL FROM:<>\nS: 250 2.1.0 Sender OK\nC: RCPT TO:<b@example.org>\nS: 250 2.1.5 Recipient OK\nC: RCPT TO:<a@example.org>\nS: 250 2.1.5 Recipient OK\nC: DATA\nS: 354 Start mail input; end with <CRLF>.<CRLF>\nC: [89 octets of content]\nS: 250 2.0.0 OK, mail accepted\nC: QUIT\nS: 221 2.0.0 Bye""#);
 }
 
 #[test]

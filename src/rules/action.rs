@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::trigger::Trigger;
-use crate::smtp::{Conduct, Delay, Moment, Reply};
-
 use super::event::Event;
+use super::trigger::Trigger;
+#[cfg(feature = "tls")]
+use crate::smtp::TlsFault;
+use crate::smtp::{Conduct, Delay, Moment, Reply};
 
 /// What the server does in place of its own way; [`RuleBuilder`](crate::RuleBuilder) has the same words
 /// as methods, and says more about each.
@@ -107,6 +108,12 @@ impl Action {
         Conduct::SendRaw(Arc::from(octets.into())).into()
     }
 
+    /// At a TLS handshake: does it as it should not be done.
+    #[cfg(feature = "tls")]
+    pub fn tls_fault(fault: TlsFault) -> Self {
+        Conduct::TlsFault(fault).into()
+    }
+
     /// Does it after that time on the server's clock.
     pub fn after(mut self, delay: Duration) -> Self {
         if self.delay != Some(Delay::WhileInForce) {
@@ -117,10 +124,15 @@ impl Action {
 
     /// Why a trigger cannot have it.
     pub(crate) fn conflict_with(&self, trigger: &Trigger) -> Option<String> {
+        if trigger.is_tls_handshake() && self.is_about_reply() {
+            return Some(format!("a handshake has no reply for {self}"));
+        }
         let needed = if self.conduct.is_about_content() && !trigger.is_end_of_data() {
             "end_of_data() or end_of_data_when(..)"
         } else if self.conduct.is_about_intake() && !trigger.is_data() {
             "data()"
+        } else if self.is_about_tls() && !trigger.is_tls_handshake() {
+            "tls_handshake()"
         } else {
             return None;
         };
@@ -131,8 +143,20 @@ impl Action {
     /// Whether it can be done there.
     pub(super) fn is_possible_at(&self, event: &Event<'_>) -> bool {
         let is_end_of_data = matches!(event.moment(), Moment::EndOfData { .. });
+        let is_handshake = matches!(event.moment(), Moment::TlsHandshake);
         (!self.conduct.is_about_content() || is_end_of_data)
             && (!self.conduct.is_about_intake() || event.begins_content())
+            && (!self.is_about_tls() || is_handshake)
+            && !(self.is_about_reply() && is_handshake)
+    }
+
+    fn is_about_tls(&self) -> bool {
+        matches!(self.conduct, Conduct::TlsFault(_))
+    }
+
+    /// Whether it does something to the server's own reply.
+    fn is_about_reply(&self) -> bool {
+        matches!(self.conduct, Conduct::Drip(_))
     }
 }
 
@@ -170,6 +194,7 @@ impl fmt::Display for Action {
             Conduct::AcceptThenClose => f.write_str("accept_then_disconnect()"),
             Conduct::CloseAfterOctets(octets) => write!(f, "disconnect_after_bytes({octets})"),
             Conduct::Throttle(rate) => write!(f, "throttle({rate})"),
+            Conduct::TlsFault(fault) => write!(f, "tls_fault({fault:?})"),
         }
     }
 }

@@ -9,10 +9,10 @@ use std::time::SystemTime;
 use crate::mail::Mail;
 use crate::smtp::{
     Command, Envelope, Event as CoreEvent, ForwardPath, Login, Mailbox, Moment, ReversePath, Stage,
-    printable, without_response,
+    Tls, printable, without_response,
 };
 
-/// A moment at which a rule may act: a client connects, says a command, has presented its credentials,
+/// A moment at which a rule may act: a client connects, begins TLS, says a command, has presented its credentials,
 /// or its content has arrived whole.
 ///
 /// What is malformed or out of order, or over a limit, is refused before any rule is asked.
@@ -56,6 +56,11 @@ impl<'a> Event<'a> {
     /// The argument of the last hello, if one came before.
     pub fn hello_name(&self) -> Option<&'a str> {
         Some(&self.core.client.hello.as_ref()?.name)
+    }
+
+    /// What is known of the session's TLS, if that has begun.
+    pub fn tls(&self) -> Option<&'a Tls> {
+        self.core.client.tls.as_deref()
     }
 
     /// The identity of an AUTH before, if one succeeded.

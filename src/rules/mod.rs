@@ -1,6 +1,7 @@
 //! How the server misbehaves: what a rule waits for, how often it acts, and what it does. No sockets.
 
 mod action;
+mod credentials;
 mod directory;
 mod event;
 mod frequency;
@@ -21,6 +22,7 @@ pub use event::Event;
 pub use rate_limit::RateLimit;
 pub use trigger::Trigger;
 
+pub(crate) use credentials::Credentials;
 pub(crate) use directory::Directory;
 pub(crate) use frequency::Frequency;
 pub(crate) use mounted_rule::{MountedRule, Script};

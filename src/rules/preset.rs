@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::credentials::Credentials;
 use super::directory::Directory;
 use super::greylist::greylist;
 use super::magic_recipients::magic_recipients;
@@ -14,6 +15,7 @@ use crate::clock::Clock;
 /// One piece of ready-made behaviour.
 #[derive(Clone, Debug)]
 pub(crate) enum Preset {
+    Credentials(Credentials),
     Directory(Directory),
     Greylist(Duration),
     MagicRecipients,
@@ -28,6 +30,7 @@ impl Preset {
         location: &'static Location<'static>,
     ) -> MountedRule {
         match self {
+            Self::Credentials(credentials) => credentials.into_rule(location),
             Self::Directory(directory) => directory.into_rule(location),
             Self::Greylist(delay) => greylist(delay, Arc::clone(clock), location),
             Self::MagicRecipients => magic_recipients(location),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::event::Event;
 use super::stage_set::StageSet;
-use crate::mail::{AddressPattern, MailMatcher};
+use crate::mail::{AddressPattern, MailMatcher, TextPattern};
 use crate::smtp::{Command, Moment, Stage, stage_of};
 
 /// What a rule waits for. The constructors are all the places at which a rule can act.
@@ -16,9 +16,10 @@ use crate::smtp::{Command, Moment, Stage, stage_of};
 /// | Trigger | Acts |
 /// |---|---|
 /// | [`connect`](Self::connect) | in place of the greeting |
+/// | `tls_handshake` (feature `tls`) | when TLS is about to begin |
 /// | [`hello`](Self::hello) | at EHLO or HELO |
 /// | [`starttls`](Self::starttls) | at STARTTLS |
-/// | [`auth`](Self::auth) | when the credentials have come |
+/// | [`auth`](Self::auth), [`auth_as`](Self::auth_as) | when the credentials have come |
 /// | [`mail`](Self::mail), [`mail_from`](Self::mail_from) | at MAIL |
 /// | [`rcpt`](Self::rcpt), [`rcpt_to`](Self::rcpt_to) | at RCPT |
 /// | [`data`](Self::data) | at DATA, or the first BDAT of a transaction |
@@ -34,7 +35,12 @@ pub struct Trigger(Place);
 enum Place {
     Connect,
     Hello,
-    Auth,
+    #[cfg_attr(
+        not(feature = "tls"),
+        allow(dead_code, reason = "without the feature there is no TLS")
+    )]
+    TlsHandshake,
+    Auth(Option<TextPattern>),
     Mail(Option<AddressPattern>),
     Rcpt(Option<AddressPattern>),
     Data,
@@ -54,15 +60,38 @@ impl Trigger {
         Self(Place::Hello)
     }
 
-    /// STARTTLS (RFC 3207). Clients say it only where it is
-    /// [offered](crate::MailServerBuilder::with_extension).
+    /// TLS is about to begin: behind the 220 to STARTTLS, or, if TLS is implicit, behind the connection
+    /// and before its greeting. What the server says or sends then is in clear, and no TLS: the
+    /// connection is closed behind it. With the feature `tls`.
+    ///
+    /// ```
+    /// # let server = mailmock::MailServer::builder().starttls().start();
+    /// use mailmock::{TlsFault, Trigger};
+    ///
+    /// server.on(Trigger::tls_handshake()).first(1).tls_fault(TlsFault::Expired);
+    /// ```
+    #[cfg(feature = "tls")]
+    pub fn tls_handshake() -> Self {
+        Self(Place::TlsHandshake)
+    }
+
+    /// STARTTLS (RFC 3207). Clients say it only where it is offered: by a server that speaks TLS, or as an
+    /// [extension](crate::Extension::custom) that is only a name.
     pub fn starttls() -> Self {
         Self::command("STARTTLS")
     }
 
     /// The credentials of an AUTH have all come. `command("AUTH")` acts before that.
+    ///
+    /// With XOAUTH2 and OAUTHBEARER a [reply](crate::RuleBuilder::reply) of 535 comes as it does from a
+    /// real server: behind a 334 that says why, and the client's answer to that (RFC 7628 §3.2.2).
     pub fn auth() -> Self {
-        Self(Place::Auth)
+        Self(Place::Auth(None))
+    }
+
+    /// The credentials of such a user have all come.
+    pub fn auth_as(user: impl Into<TextPattern>) -> Self {
+        Self(Place::Auth(Some(user.into())))
     }
 
     /// MAIL.
@@ -174,7 +203,8 @@ impl Trigger {
         StageSet::of(match &self.0 {
             Place::Connect => Stage::Connect,
             Place::Hello => Stage::Hello,
-            Place::Auth => Stage::Auth,
+            Place::TlsHandshake => Stage::TlsHandshake,
+            Place::Auth(_) => Stage::Auth,
             Place::Mail(_) => Stage::Mail,
             Place::Rcpt(_) => Stage::Rcpt,
             Place::Data => Stage::Data,
@@ -186,7 +216,12 @@ impl Trigger {
 
     pub(super) fn is_match(&self, event: &Event<'_>) -> bool {
         match (&self.0, event.moment()) {
-            (Place::Connect, Moment::Connect) | (Place::Auth, Moment::Credentials(_)) => true,
+            (Place::Connect, Moment::Connect)
+            | (Place::TlsHandshake, Moment::TlsHandshake)
+            | (Place::Auth(None), Moment::Credentials(_)) => true,
+            (Place::Auth(Some(user)), Moment::Credentials(login)) => {
+                user.is_match(login.identity())
+            }
             (Place::Hello, Moment::Command { command, .. }) => {
                 matches!(command, Command::Ehlo(_) | Command::Helo(_))
             }
@@ -241,6 +276,11 @@ impl Trigger {
             || self.is_end_of_data()
     }
 
+    /// Whether it can only be met where TLS begins.
+    pub(super) fn is_tls_handshake(&self) -> bool {
+        matches!(self.0, Place::TlsHandshake)
+    }
+
     /// Whether only the test knows where it can be met.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.0, Place::When(_))
@@ -260,7 +300,9 @@ impl fmt::Display for Trigger {
         match &self.0 {
             Place::Connect => f.write_str("connect()"),
             Place::Hello => f.write_str("hello()"),
-            Place::Auth => f.write_str("auth()"),
+            Place::TlsHandshake => f.write_str("tls_handshake()"),
+            Place::Auth(None) => f.write_str("auth()"),
+            Place::Auth(Some(user)) => write!(f, "auth_as({user})"),
             Place::Mail(None) => f.write_str("mail()"),
             Place::Mail(Some(pattern)) => write!(f, "mail_from({pattern})"),
             Place::Rcpt(None) => f.write_str("rcpt()"),

@@ -11,11 +11,15 @@ use super::host::Host;
 use super::inbox::Inbox;
 use super::listener::bind;
 use super::mail_server::MailServer;
+#[cfg(feature = "tls")]
+use super::tls::{Endpoint, TlsOptions};
 use super::view::View;
 use super::wait::Waiting;
 use crate::clock::Clock;
 use crate::error::StartError;
 use crate::rules::{Preset, RuleBook};
+#[cfg(feature = "tls")]
+use crate::smtp::TlsMode;
 use crate::smtp::{Extension, Settings};
 use crate::store::Store;
 
@@ -34,7 +38,9 @@ use crate::store::Store;
 pub struct MailServerBuilder {
     address: SocketAddr,
     advertised_host: Option<String>,
-    settings: Settings,
+    pub(super) settings: Settings,
+    #[cfg(feature = "tls")]
+    pub(super) tls: TlsOptions,
     max_sessions: usize,
     max_stored: usize,
     idle_timeout: Duration,
@@ -54,6 +60,8 @@ impl MailServerBuilder {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             advertised_host: None,
             settings: Settings::default(),
+            #[cfg(feature = "tls")]
+            tls: TlsOptions::default(),
             max_sessions: 2_000,
             max_stored: 1024 * 1024 * 1024,
             idle_timeout: Duration::from_secs(5 * 60),
@@ -91,10 +99,22 @@ impl MailServerBuilder {
         let address = listener.local_addr().map_err(failed)?;
         let store = Arc::new(Store::new(self.max_stored));
         let clock = Arc::new(Clock::new());
+        let host = self
+            .advertised_host
+            .clone()
+            .unwrap_or_else(|| reachable(address.ip()));
+        #[cfg(feature = "tls")]
+        let tls = self
+            .endpoint(&host)
+            .map_err(StartError::unusable_certificate)?;
+        #[cfg(feature = "tls")]
+        let tls = tls.map(Arc::new);
+        let credentials = self.named_credentials();
+        let tls_mode = self.settings.tls;
         let policy = self.policy.into_iter();
         let policy = policy.map(|(preset, location)| preset.into_rule(&clock, location));
         let rules = Arc::new(RuleBook::new(Arc::clone(&clock), seed, policy.collect()));
-        let host = Host {
+        let shared = Host {
             settings: Arc::new(self.settings),
             store: Arc::clone(&store),
             rules: Arc::clone(&rules),
@@ -102,13 +122,10 @@ impl MailServerBuilder {
             activity: Activity::default(),
             max_sessions: self.max_sessions,
             idle_timeout: self.idle_timeout,
+            #[cfg(feature = "tls")]
+            tls: tls.clone(),
         };
-        let background = Background::start(Arc::new(host), listener).map_err(failed)?;
-        let host = self.advertised_host.unwrap_or_else(|| match address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
-            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
-            ip => ip.to_string(),
-        });
+        let background = Background::start(Arc::new(shared), listener).map_err(failed)?;
         let waiting = Waiting {
             store: Arc::clone(&store),
             runtime: background.runtime().clone(),
@@ -118,6 +135,10 @@ impl MailServerBuilder {
         Ok(MailServer {
             host,
             port: address.port(),
+            tls_mode,
+            #[cfg(feature = "tls")]
+            tls,
+            credentials,
             inbox: Inbox {
                 waiting,
                 view: View::default(),
@@ -195,11 +216,6 @@ impl MailServerBuilder {
         self
     }
 
-    /// Does not offer AUTH. By default it is offered, and any credentials are accepted and recorded.
-    pub fn no_auth(self) -> Self {
-        self.without_extension(Extension::Auth)
-    }
-
     /// The largest content taken, in octets; 50 MiB by default. What is larger gets 552 5.3.4.
     pub fn max_message_size(mut self, octets: usize) -> Self {
         self.settings.max_content = octets;
@@ -259,6 +275,34 @@ impl MailServerBuilder {
     pub fn story_on_panic(mut self, tells_story: bool) -> Self {
         self.tells_story = tells_story;
         self
+    }
+}
+
+#[cfg(feature = "tls")]
+impl MailServerBuilder {
+    /// What does the handshakes, for clients that reach the server by that host.
+    fn endpoint(&self, host: &str) -> Result<Option<Endpoint>, String> {
+        if self.settings.tls == TlsMode::Never {
+            return Ok(None);
+        }
+        let mut names = ["localhost", "127.0.0.1", "::1"]
+            .map(str::to_owned)
+            .to_vec();
+        for name in [&self.settings.host_name, host] {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        Endpoint::new(self.tls.clone(), names).map(Some)
+    }
+}
+
+/// Where a server that is bound there can be reached.
+fn reachable(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
+        ip => ip.to_string(),
     }
 }
 

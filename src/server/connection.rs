@@ -15,6 +15,8 @@ use super::host::Host;
 use super::policy::HousePolicy;
 use super::wire::Wire;
 use crate::clock::Timer;
+#[cfg(feature = "tls")]
+use crate::smtp::TlsFault;
 use crate::smtp::{Interruption, Reply, RuleId, ServerSession, Step};
 use crate::store::SessionKey;
 
@@ -42,7 +44,7 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn new(stream: TcpStream, host: Arc<Host>) -> io::Result<Self> {
         let wire = Wire::new(stream)?;
-        let peer = wire.peer()?;
+        let peer = wire.peer();
         let key = host.store.open_session(peer);
         host.store.note_busy(true);
         Ok(Self {
@@ -100,6 +102,10 @@ impl Connection {
                 } => self.drip(&reply, interval, rule).await,
                 Step::Hold { duration, rule } => self.hold(duration, rule).await,
                 Step::Pace { duration, rule } => self.keep_pace(duration, rule).await,
+                #[cfg(feature = "tls")]
+                Step::UpgradeTls { fault } => self.secure(fault).await,
+                #[cfg(not(feature = "tls"))]
+                Step::UpgradeTls { .. } => self.session.handshake_failed("the feature tls is off"),
                 Step::Close => {
                     let _ = self.flush().await; // a client that is gone misses nothing
                     self.wire.close().await;
@@ -165,10 +171,43 @@ impl Connection {
         polled
     }
 
+    /// Has TLS begin, and tells the session what came of it.
+    #[cfg(feature = "tls")]
+    async fn secure(&mut self, fault: Option<TlsFault>) {
+        if self.flush().await.is_err() {
+            return self.session.interrupt(Interruption::ConnectionLost);
+        }
+        self.tell_if_busy(true);
+        let host = Arc::clone(&self.host);
+        let Some(endpoint) = &host.tls else {
+            return self
+                .session
+                .handshake_failed("the server has no certificate");
+        };
+        let deadline = host.clock.now().saturating_add(host.idle_timeout);
+        let Self { wire, timer, .. } = self;
+        let mut handshake = pin!(wire.secure(endpoint, fault));
+        let outcome = poll_fn(|cx| {
+            host.activity.note();
+            match handshake.as_mut().poll(cx) {
+                Poll::Ready(outcome) => Poll::Ready(outcome),
+                Poll::Pending => timer
+                    .poll_until(cx, deadline)
+                    .map(|()| Err("the client was silent for too long".to_owned())),
+            }
+        });
+        match outcome.await {
+            Ok(tls) => self.session.tls_started(tls),
+            Err(why) => self.session.handshake_failed(why),
+        }
+    }
+
     /// Waits as a rule has it, and tells the session if that ends otherwise.
     async fn hold(&mut self, duration: Option<Duration>, rule: RuleId) {
         let deadline = duration.map(|duration| self.host.clock.now().saturating_add(duration));
-        self.wait(deadline, rule, true).await;
+        // What comes before TLS is for TLS.
+        let reads = !self.session.awaits_handshake();
+        self.wait(deadline, rule, reads).await;
     }
 
     /// Waits so that content does not come in faster than a rule has it, from its beginning.

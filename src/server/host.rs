@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::activity::Activity;
+#[cfg(feature = "tls")]
+use super::tls::Endpoint;
 use crate::clock::Clock;
 use crate::rules::RuleBook;
 use crate::smtp::Settings;
@@ -18,4 +20,6 @@ pub(super) struct Host {
     pub(super) activity: Activity,
     pub(super) max_sessions: usize,
     pub(super) idle_timeout: Duration,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Arc<Endpoint>>,
 }

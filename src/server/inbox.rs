@@ -11,6 +11,7 @@ use super::wait::Waiting;
 use crate::mail::{Lint, Mail, MailMatcher, Snapshot};
 use crate::rejection::Rejection;
 use crate::session::Session;
+use crate::smtp::Login;
 use crate::store::{Mark, Received, Store};
 
 /// What a server has received: all of it, one tenant's part, or what came since a mark. Cheap to clone.
@@ -54,6 +55,16 @@ impl Inbox {
             return self.store().sessions();
         }
         self.received().sessions
+    }
+
+    /// The credentials that were presented, accepted or not: session by session, in the order of the
+    /// connections.
+    pub fn logins(&self) -> Vec<Login> {
+        let sessions = self.sessions();
+        sessions
+            .iter()
+            .flat_map(|session| session.logins().to_vec())
+            .collect()
     }
 
     /// What was refused or aborted, in the order it happened, as far as the store had

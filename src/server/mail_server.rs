@@ -7,9 +7,12 @@ use std::sync::Arc;
 use super::background::Background;
 use super::builder::MailServerBuilder;
 use super::inbox::Inbox;
+#[cfg(feature = "tls")]
+use super::tls::Endpoint;
 use crate::clock::Clock;
 use crate::error::StartError;
-use crate::rules::RuleBook;
+use crate::rules::{Credentials, RuleBook};
+use crate::smtp::TlsMode;
 use crate::store::Store;
 
 /// A mail server for one test, or for many: it accepts every mail, keeps it in memory, and answers
@@ -47,6 +50,10 @@ use crate::store::Store;
 pub struct MailServer {
     pub(super) host: String,
     pub(super) port: u16,
+    pub(super) tls_mode: TlsMode,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Arc<Endpoint>>,
+    pub(super) credentials: Credentials,
     /// All that it receives.
     pub(super) inbox: Inbox,
     pub(super) tells_story: bool,
@@ -84,16 +91,18 @@ impl MailServer {
     }
 
     /// Where clients reach it, such as `smtp://127.0.0.1:41233`: the form that lettre's `from_url`
-    /// reads.
+    /// reads. With TLS it is `smtp://127.0.0.1:41233?tls=required` or `smtps://127.0.0.1:41233`.
     pub fn url(&self) -> String {
-        format!("smtp://{}:{}", self.url_host(), self.port)
+        self.url_with("")
     }
 
-    /// The [`url`](Self::url) with credentials: `smtp://app:secret@127.0.0.1:41233`. The server
-    /// accepts any; what is no letter, digit or one of `-._~` in the name is percent-encoded.
+    /// The [`url`](Self::url) with credentials: `smtp://app:secret@127.0.0.1:41233`. The password, or
+    /// the access token, is the one that was [named](crate::MailServerBuilder::credentials) for that user,
+    /// and `secret` if none was. What is no letter, digit or one of `-._~` is percent-encoded.
     pub fn url_as(&self, user: &str) -> String {
-        let user = percent_encoded(user);
-        format!("smtp://{user}:secret@{}:{}", self.url_host(), self.port)
+        let secret = self.credentials.secret_of(user).unwrap_or("secret");
+        let (user, secret) = (percent_encoded(user), percent_encoded(secret));
+        self.url_with(&format!("{user}:{secret}@"))
     }
 
     /// The host alone, such as `127.0.0.1` or `::1`.
@@ -104,6 +113,16 @@ impl MailServer {
     /// The port alone.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    fn url_with(&self, user_info: &str) -> String {
+        let (scheme, query) = match self.tls_mode {
+            TlsMode::Never => ("smtp", ""),
+            TlsMode::AfterStartTls => ("smtp", "?tls=required"),
+            TlsMode::FromTheStart => ("smtps", ""),
+        };
+        let (host, port) = (self.url_host(), self.port);
+        format!("{scheme}://{user_info}{host}:{port}{query}")
     }
 
     pub(super) fn background(&self) -> &Background {

@@ -2,6 +2,7 @@
 
 mod activity;
 mod assertions;
+mod auth_settings;
 mod background;
 mod builder;
 mod capacity;
@@ -18,6 +19,9 @@ mod policy;
 mod presets;
 mod rule;
 mod rule_builder;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 mod verification;
 mod view;
 mod wait;
@@ -28,4 +32,6 @@ pub use inbox::Inbox;
 pub use mail_server::MailServer;
 pub use rule::{Rule, ScopedRule};
 pub use rule_builder::RuleBuilder;
+#[cfg(feature = "tls")]
+pub use tls::ClientIdentity;
 pub use wait::{TryWait, TryWaitFuture, Wait, WaitFuture};

@@ -1,5 +1,6 @@
 //! Ready-made behaviour: as the server's own from the start, or as a rule of the test.
 
+use std::mem::discriminant;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
@@ -186,19 +187,25 @@ impl MailServerBuilder {
 
     /// The directory, which there is once.
     fn directory(&mut self, location: &'static Location<'static>) -> &mut Directory {
-        let is_directory = |(preset, _): &(Preset, _)| matches!(preset, Preset::Directory(_));
-        let i = self
-            .policy
-            .iter()
-            .position(is_directory)
-            .unwrap_or_else(|| {
-                let directory = Preset::Directory(Directory::default());
-                self.policy.push((directory, location));
-                self.policy.len() - 1
-            });
-        match &mut self.policy[i].0 {
+        match self.only_preset(Preset::Directory(Directory::default()), location) {
             Preset::Directory(directory) => directory,
-            _ => unreachable!("its position was just looked for"),
+            _ => unreachable!("it is of the kind asked for"),
         }
+    }
+
+    /// The preset of that kind, which there is once: as it stands, or fresh.
+    pub(super) fn only_preset(
+        &mut self,
+        fresh: Preset,
+        location: &'static Location<'static>,
+    ) -> &mut Preset {
+        let kind = discriminant(&fresh);
+        let mut presets = self.policy.iter();
+        let known = presets.position(|(preset, _)| discriminant(preset) == kind);
+        let i = known.unwrap_or_else(|| {
+            self.policy.push((fresh, location));
+            self.policy.len() - 1
+        });
+        &mut self.policy[i].0
     }
 }

@@ -8,6 +8,8 @@ use super::mail_server::MailServer;
 use super::rule::Rule;
 use crate::rules::{Action, Frequency, MountedRule, Scope, Script, Trigger};
 use crate::smtp::Reply;
+#[cfg(feature = "tls")]
+use crate::smtp::TlsFault;
 use crate::times::Times;
 
 impl MailServer {
@@ -342,6 +344,18 @@ impl RuleBuilder<'_> {
     #[track_caller]
     pub fn send_raw(self, octets: impl Into<Vec<u8>>) -> Rule {
         self.mount(Action::send_raw(octets))
+    }
+
+    /// Begins TLS as it should not be: with a certificate that is no good, with one version alone, or
+    /// without a proper end. With the feature `tls`.
+    ///
+    /// # Panics
+    ///
+    /// If the trigger is not [`tls_handshake`](Trigger::tls_handshake).
+    #[cfg(feature = "tls")]
+    #[track_caller]
+    pub fn tls_fault(self, fault: TlsFault) -> Rule {
+        self.mount(Action::tls_fault(fault))
     }
 
     /// Does one after the other, one action an occurrence, and then nothing more.

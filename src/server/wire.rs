@@ -5,16 +5,21 @@ use std::future::Future as _;
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead as _, AsyncWriteExt as _, Interest, ReadBuf};
+use tokio::io::{Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::stream::Stream;
+#[cfg(feature = "tls")]
+use super::tls::{Endpoint, facts_of, reason_of};
 use crate::smtp::Reply;
+#[cfg(feature = "tls")]
+use crate::smtp::{Tls, TlsFault};
 
 const READ_BUFFER: usize = 64 * 1024;
 
@@ -32,7 +37,8 @@ thread_local! {
 
 #[derive(Debug)]
 pub(super) struct Wire {
-    stream: TcpStream,
+    stream: Stream,
+    peer: SocketAddr,
     /// Octets that are queued.
     out: Vec<u8>,
 }
@@ -40,12 +46,15 @@ pub(super) struct Wire {
 impl Wire {
     pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        let out = Vec::new();
-        Ok(Self { stream, out })
+        Ok(Self {
+            peer: stream.peer_addr()?,
+            stream: Stream::Clear(stream),
+            out: Vec::new(),
+        })
     }
 
-    pub(super) fn peer(&self) -> io::Result<SocketAddr> {
-        self.stream.peer_addr()
+    pub(super) fn peer(&self) -> SocketAddr {
+        self.peer
     }
 
     pub(super) fn queue_reply(&mut self, reply: &Reply) {
@@ -70,7 +79,7 @@ impl Wire {
             return Ok(());
         }
         // Nearly always the socket takes it all.
-        let written = self.stream.try_write(&self.out).unwrap_or(0);
+        let written = self.stream.try_write(&self.out);
         let rest = &self.out[written..];
         let result = if rest.is_empty() {
             Ok(())
@@ -93,7 +102,7 @@ impl Wire {
         BUFFER.with_borrow_mut(|buffer| {
             let end = limit.map_or(READ_BUFFER, |limit| limit.min(READ_BUFFER));
             let mut buffer = ReadBuf::uninit(&mut buffer[..end]);
-            let polled = Pin::new(&mut self.stream).poll_read(cx, &mut buffer);
+            let polled = self.stream.poll_read(cx, &mut buffer);
             if matches!(polled, Poll::Ready(Ok(()))) {
                 take(buffer.filled());
             }
@@ -103,7 +112,10 @@ impl Wire {
 
     /// Whether the client has closed its side, as far as the system tells while octets wait to be read.
     pub(super) fn is_closed_by_client(&self, cx: &mut Context<'_>) -> bool {
-        match pin!(self.stream.ready(Interest::READABLE)).poll(cx) {
+        let Some(socket) = self.stream.socket() else {
+            return true;
+        };
+        match pin!(socket.ready(Interest::READABLE)).poll(cx) {
             Poll::Ready(Ok(ready)) => ready.is_read_closed(),
             Poll::Ready(Err(_)) => true,
             Poll::Pending => false,
@@ -114,19 +126,21 @@ impl Wire {
     /// 40 ms for a delayed acknowledgement. Only Linux has a way to send it at once.
     pub(super) fn acknowledge_at_once(&self) {
         #[cfg(target_os = "linux")]
-        let _ = self.stream.set_quickack(true); // a hint: without it all works, later
+        if let Some(socket) = self.stream.socket() {
+            let _ = socket.set_quickack(true); // a hint: without it all works, later
+        }
     }
 
     /// Says that nothing more will come, and takes what is under way, within bounds. A close over
     /// octets that nobody read would be an RST, and that destroys replies the client has not read.
     pub(super) async fn close(&mut self) {
-        if self.stream.shutdown().await.is_err() {
+        if self.stream.shut_down().await.is_err() {
             return;
         }
         let mut octets = 0;
         let drain = std::future::poll_fn(|cx| {
             while octets < LINGER_OCTETS {
-                match self.poll_read(cx, None, |_| ()) {
+                match self.poll_drain(cx) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(read)) if read > 0 => octets += read,
                     Poll::Ready(_) => break,
@@ -137,15 +151,29 @@ impl Wire {
         let _ = timeout(LINGER, drain).await; // the bound is reached: close all the same
     }
 
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        BUFFER.with_borrow_mut(|buffer| {
+            let mut buffer = ReadBuf::uninit(buffer);
+            let polled = self.stream.poll_drain(cx, &mut buffer);
+            polled.map_ok(|()| buffer.filled().len())
+        })
+    }
+
     /// Has the close be an RST.
     pub(super) fn reset_at_close(&self) {
-        let socket = SockRef::from(&self.stream);
-        let _ = socket.set_linger(Some(Duration::ZERO)); // fails only if the connection is gone
+        if let Some(socket) = self.stream.socket() {
+            // Fails only if the connection is gone.
+            let _ = SockRef::from(socket).set_linger(Some(Duration::ZERO));
+        }
     }
 
     /// Closes as [`close`](Self::close) does, without waiting for anything.
-    pub(super) fn close_now(&self) {
-        let socket = SockRef::from(&self.stream);
+    pub(super) fn close_now(&mut self) {
+        #[cfg(feature = "tls")]
+        self.stream.say_goodbye_now();
+        let Some(socket) = self.stream.socket().map(SockRef::from) else {
+            return;
+        };
         if socket.shutdown(Shutdown::Write).is_err() {
             return;
         }
@@ -158,5 +186,22 @@ impl Wire {
                 }
             }
         });
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Wire {
+    /// Has TLS begin, and says what is known of it, or why it failed.
+    pub(super) async fn secure(
+        &mut self,
+        endpoint: &Endpoint,
+        fault: Option<TlsFault>,
+    ) -> Result<Tls, String> {
+        let acceptor = endpoint.acceptor(fault)?;
+        let says_goodbye = fault != Some(TlsFault::NoCloseNotify);
+        match self.stream.secure(acceptor, says_goodbye).await {
+            Ok(stream) => Ok(facts_of(stream.get_ref().1)),
+            Err(error) => Err(reason_of(&error)),
+        }
     }
 }

@@ -140,6 +140,8 @@ impl ServerSession {
             manner.end = Some(SessionEnd::Refused);
         }
         let reply = refusal.reply.map(|reply| self.as_sent(reply));
+        // What comes next may be credentials that were sent ahead.
+        self.may_hear_secrets |= stage == Stage::Auth;
         // A rule's 354 to MAIL is strange, but refuses nothing.
         let is_refusal = reply.as_ref().is_none_or(Reply::is_refusal);
         if is_refusal || stage == Stage::EndOfData {
@@ -152,6 +154,7 @@ impl ServerSession {
                 envelope,
                 recipient,
                 content,
+                detail: None,
             })));
         }
         if let Some(answer) = manner.instead.take().or(reply.map(Answer::Reply)) {
@@ -196,6 +199,7 @@ impl ServerSession {
             envelope,
             recipient: None,
             content: content.filter(|_| stage == Stage::Data),
+            detail: None,
         })));
     }
 }

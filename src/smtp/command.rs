@@ -8,7 +8,9 @@ use super::printable::{has_control, printable};
 use super::refusal::{Cause, Refusal};
 use super::remark::Lapse;
 use super::reply::Reply;
+use super::secret::Secret;
 use super::settings::{COMMAND_LINE_LIMIT, Settings};
+use super::tls::TlsMode;
 use super::verb::Verb;
 
 /// A well-formed command.
@@ -28,8 +30,9 @@ pub(crate) enum Command {
     Help,
     Auth {
         mechanism: String,
-        initial_response: Option<String>,
+        initial_response: Option<Secret>,
     },
+    StartTls,
     /// Well-formed, and nothing that this server does.
     Unserved(Refusal),
 }
@@ -88,7 +91,8 @@ impl Command {
         if octets > verb.standard_limit() {
             lapses.push(Lapse::OverlongCommand);
         }
-        let argument = text.get(5..).unwrap_or("").trim_start();
+        let verb_end = text.find(' ').unwrap_or(text.len());
+        let argument = text[verb_end..].trim_start();
         Self::read(verb, argument, context, lapses)
     }
 
@@ -127,7 +131,11 @@ impl Command {
                 note_extension(context, lapses);
                 read_auth(argument)
             }
-            Verb::Auth | Verb::Obsolete => Ok(Self::Unserved(NOT_IMPLEMENTED)),
+            Verb::StartTls if context.settings.tls == TlsMode::AfterStartTls => {
+                note_extension(context, lapses);
+                bare(Self::StartTls)
+            }
+            Verb::Auth | Verb::StartTls | Verb::Obsolete => Ok(Self::Unserved(NOT_IMPLEMENTED)),
             Verb::Unknown => Ok(Self::Unserved(NO_SUCH_COMMAND)),
         }
     }
@@ -261,7 +269,7 @@ fn read_auth(argument: &str) -> Result<Command, Refusal> {
     match (words.next(), words.next(), words.next()) {
         (Some(mechanism), initial_response, None) => Ok(Command::Auth {
             mechanism: mechanism.to_owned(),
-            initial_response: initial_response.map(str::to_owned),
+            initial_response: initial_response.map(Secret::new),
         }),
         _ => Err(wrong_argument(
             "AUTH takes a mechanism and perhaps a response",

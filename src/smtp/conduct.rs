@@ -2,22 +2,19 @@
 
 use std::sync::Arc;
 
-use super::auth::{Exchange, Login, Turn};
-use super::command::{Command, strict_refusal};
+use super::command::Command;
 use super::content::{Content, DataDecoder};
 use super::envelope::{Envelope, Hello};
 use super::event::Policy;
+use super::extension::Extension;
 use super::manner::Manner;
-use super::matter::Matter;
-use super::refusal::Refusal;
-use super::remark::Lapse;
 use super::reply::Reply;
 use super::session::{ServerSession, State};
 use super::session_end::SessionEnd;
-use super::stage::Stage;
+use super::settings::Settings;
 use super::step::{Fact, Said};
+use super::tls::TlsMode;
 use super::transaction::{Intake, Transaction};
-use super::verb::Verb;
 use super::verdict::Verdict;
 
 const OK: Reply = Reply::fixed(250, (2, 0, 0), "OK");
@@ -34,7 +31,7 @@ impl ServerSession {
         let reply = match command {
             Command::Ehlo(name) => {
                 let mut text = self.hello_text(&name);
-                for line in self.settings.extensions.lines(self.settings.max_content) {
+                for line in self.extension_lines() {
                     text.push('\n');
                     text.push_str(&line);
                 }
@@ -85,9 +82,10 @@ impl ServerSession {
                 mechanism,
                 initial_response,
             } => {
-                let turn = Exchange::begin(&mechanism, initial_response.as_deref());
-                return self.authenticate(turn, Said::command(&line), manner, policy);
+                let initial = initial_response.as_ref();
+                return self.begin_auth(&mechanism, initial, &line, manner, policy);
             }
+            Command::StartTls => return self.start_tls(line, manner, policy),
             Command::Noop => OK,
             // RFC 5321 §3.5.3: the address is not looked at, yet mail for it is taken.
             Command::Vrfy | Command::Expn => {
@@ -95,8 +93,12 @@ impl ServerSession {
                 Reply::fixed(252, (2, 0, 0), text)
             }
             Command::Help => {
+                let starttls = match self.settings.tls {
+                    TlsMode::AfterStartTls => " STARTTLS",
+                    TlsMode::Never | TlsMode::FromTheStart => "",
+                };
                 let text = "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY EXPN HELP AUTH";
-                Reply::fixed(214, (2, 0, 0), text)
+                Reply::fixed(214, (2, 0, 0), "").with_text(format!("{text}{starttls}"))
             }
             Command::Unserved(refusal) if manner.instead.is_none() => {
                 return self.refuse_line(&line, refusal, manner);
@@ -117,65 +119,27 @@ impl ServerSession {
         format!("{} greets {name}", self.settings.host_name)
     }
 
+    /// What EHLO offers now.
+    fn extension_lines(&self) -> Vec<String> {
+        let Settings {
+            extensions,
+            max_content,
+            mechanisms,
+            ..
+        } = &*self.settings;
+        let offered = extensions
+            .iter()
+            .filter(|e| **e != Extension::Auth || self.offers_auth());
+        let lines = offered.map(|extension| extension.line(*max_content, mechanisms));
+        let starttls = self.offers_starttls().then(|| "STARTTLS".to_owned());
+        lines.chain(starttls).collect()
+    }
+
     /// RFC 5321 §4.1.4: a hello clears the transaction.
     fn begin_anew(&mut self, name: Box<str>, is_extended: bool) {
         self.abandon_transaction();
         self.record(Fact::Hello { name: name.clone() });
         Arc::make_mut(&mut self.client).hello = Some(Hello { name, is_extended });
         self.state = State::Ready;
-    }
-
-    /// Goes on with an AUTH exchange.
-    pub(super) fn take_credentials(
-        &mut self,
-        line: &[u8],
-        lapse: Option<Lapse>,
-        policy: &mut impl Policy,
-    ) {
-        let State::AwaitingCredentials(exchange) = std::mem::replace(&mut self.state, State::Ready)
-        else {
-            return;
-        };
-        match lapse {
-            Some(lapse) if self.settings.strict => {
-                let refusal = strict_refusal(lapse, Verb::Auth);
-                return self.refuse(Stage::Auth, Said::Secret, refusal, Manner::default());
-            }
-            Some(lapse) => self.remark(&[lapse], b"[secret]"),
-            None => {}
-        }
-        let said = if line == b"*" {
-            Said::Line(line.to_vec())
-        } else {
-            Said::Secret
-        };
-        let turn = exchange.respond(line);
-        self.authenticate(turn, said, Manner::default(), policy);
-    }
-
-    fn authenticate(
-        &mut self,
-        turn: Result<Turn, Refusal>,
-        said: Said,
-        manner: Manner,
-        policy: &mut impl Policy,
-    ) {
-        match turn {
-            Ok(Turn::Challenge(exchange, reply)) => {
-                self.state = State::AwaitingCredentials(exchange);
-                self.answer_as(said, reply, manner);
-            }
-            Ok(Turn::Done(login)) => {
-                self.decide(Matter::Credentials { login, said }, manner, policy);
-            }
-            Err(refusal) => self.refuse(Stage::Auth, said, refusal, manner),
-        }
-    }
-
-    pub(super) fn log_in(&mut self, login: Login, said: Said, manner: Manner) {
-        Arc::make_mut(&mut self.client).identity = Some(login.identity().into());
-        self.record(Fact::LoggedIn(login));
-        let text = "Authentication successful";
-        self.answer_as(said, Reply::fixed(235, (2, 7, 0), text), manner);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::path::{ForwardPath, ReversePath};
 use super::reply::Reply;
+use super::tls::Tls;
 
 /// How many refused recipients an envelope lists: a client may try without end.
 const MAX_REFUSED: usize = 1_000;
@@ -64,9 +65,14 @@ impl Envelope {
         self.client.identity.as_deref()
     }
 
-    /// Whether it came over TLS. This version of the server speaks none, so that it never does.
+    /// Whether it came over TLS.
     pub fn is_tls(&self) -> bool {
-        self.client.is_tls
+        self.client.is_tls()
+    }
+
+    /// What is known of the TLS over which it came.
+    pub fn tls(&self) -> Option<&Tls> {
+        self.client.tls.as_deref()
     }
 
     pub(crate) fn new(reverse_path: ReversePath, client: Arc<Client>) -> Self {
@@ -129,7 +135,13 @@ pub(crate) struct Client {
     pub(crate) peer: SocketAddr,
     pub(crate) hello: Option<Hello>,
     pub(crate) identity: Option<Box<str>>,
-    pub(crate) is_tls: bool,
+    pub(crate) tls: Option<Arc<Tls>>,
+}
+
+impl Client {
+    pub(crate) fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! What may be decided about a dialogue, and when.
 
-use super::auth::Login;
 use super::command::Command;
 use super::envelope::{Client, Envelope};
+use super::login::Login;
 use super::stage::Stage;
 use super::verb::Verb;
 use super::verdict::Verdict;
@@ -25,6 +25,8 @@ pub(crate) struct Event<'a> {
 pub(crate) enum Moment<'a> {
     /// A client has connected, and awaits the greeting.
     Connect,
+    /// A client is about to begin TLS: behind the reply to STARTTLS, or in place of the greeting.
+    TlsHandshake,
     /// A command is about to be carried out.
     Command {
         command: &'a Command,
@@ -40,6 +42,7 @@ impl Event<'_> {
     pub(crate) fn stage(&self) -> Stage {
         match self.moment {
             Moment::Connect => Stage::Connect,
+            Moment::TlsHandshake => Stage::TlsHandshake,
             Moment::Command { line, .. } => Verb::of(line).stage(),
             Moment::Credentials(_) => Stage::Auth,
             Moment::EndOfData { .. } => Stage::EndOfData,

@@ -1,6 +1,6 @@
 //! Service extensions (RFC 5321 §2.2), as the answer to EHLO offers them.
 
-use std::borrow::Cow;
+use super::mechanism::Mechanism;
 
 /// A service extension, as one line of the EHLO answer offers it (RFC 5321 §4.1.1.1).
 ///
@@ -27,7 +27,9 @@ pub enum Extension {
     BinaryMime,
     /// DSN: the parameters RET, ENVID, NOTIFY and ORCPT, which are recorded (RFC 3461).
     Dsn,
-    /// AUTH with PLAIN and LOGIN: any credentials are accepted and recorded (RFC 4954).
+    /// AUTH with the [mechanisms](crate::MailServerBuilder::auth_mechanisms) that are set up (RFC 4954).
+    /// Credentials are recorded, and any are accepted unless
+    /// [some](crate::MailServerBuilder::credentials) are named.
     Auth,
     /// A line of your own; see [`Extension::custom`].
     #[non_exhaustive]
@@ -87,6 +89,29 @@ impl Extension {
         }
         self
     }
+
+    /// The line that the answer to EHLO has for it.
+    pub(super) fn line(&self, max_content: usize, mechanisms: &[Mechanism]) -> String {
+        match self {
+            Self::Pipelining => "PIPELINING".to_owned(),
+            Self::Size => format!("SIZE {max_content}"),
+            Self::EightBitMime => "8BITMIME".to_owned(),
+            Self::SmtpUtf8 => "SMTPUTF8".to_owned(),
+            Self::EnhancedStatusCodes => "ENHANCEDSTATUSCODES".to_owned(),
+            Self::Chunking => "CHUNKING".to_owned(),
+            Self::BinaryMime => "BINARYMIME".to_owned(),
+            Self::Dsn => "DSN".to_owned(),
+            Self::Auth => {
+                let names = mechanisms.iter().map(|mechanism| mechanism.as_str());
+                ["AUTH"]
+                    .into_iter()
+                    .chain(names)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            }
+            Self::Custom { line, .. } => line.clone(),
+        }
+    }
 }
 
 /// The extensions that a server offers.
@@ -139,20 +164,8 @@ impl Extensions {
         })
     }
 
-    /// The lines that the answer to EHLO has for them.
-    pub(crate) fn lines(&self, max_content: usize) -> impl Iterator<Item = Cow<'_, str>> {
-        let offered = self.0.iter().filter(|extension| self.offers(extension));
-        offered.map(move |extension| match extension {
-            Extension::Pipelining => "PIPELINING".into(),
-            Extension::Size => format!("SIZE {max_content}").into(),
-            Extension::EightBitMime => "8BITMIME".into(),
-            Extension::SmtpUtf8 => "SMTPUTF8".into(),
-            Extension::EnhancedStatusCodes => "ENHANCEDSTATUSCODES".into(),
-            Extension::Chunking => "CHUNKING".into(),
-            Extension::BinaryMime => "BINARYMIME".into(),
-            Extension::Dsn => "DSN".into(),
-            Extension::Auth => "AUTH PLAIN LOGIN".into(),
-            Extension::Custom { line, .. } => line.into(),
-        })
+    /// Those that are offered.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Extension> {
+        self.0.iter().filter(|extension| self.offers(extension))
     }
 }

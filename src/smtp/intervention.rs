@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::auth::{Exchange, Turn};
+use super::auth::Exchange;
 use super::command::Command;
 use super::event::{Event, Moment, Policy};
 use super::manner::Manner;
@@ -45,6 +45,7 @@ impl ServerSession {
     fn ask(&self, matter: &Matter, policy: &mut impl Policy) -> Verdict {
         let event = match matter {
             Matter::Greeting => self.event(Moment::Connect),
+            Matter::Handshake => self.event(Moment::TlsHandshake),
             Matter::Credentials { login, .. } => self.event(Moment::Credentials(login)),
             Matter::Content { transaction, .. } => Event {
                 envelope: Some(&transaction.envelope),
@@ -164,6 +165,7 @@ impl ServerSession {
                 let saying = Manner::saying(Answer::Raw(octets));
                 self.say(matter, reply, saying.or(manner), origin, policy);
             }
+            Conduct::TlsFault(fault) => self.upgrade(Some(fault)),
             Conduct::Drip(interval) => {
                 let dripping = Manner {
                     drip: Some((interval, intervention.rule)),
@@ -207,31 +209,14 @@ impl ServerSession {
         let code = reply.as_ref().map_or(0, Reply::code);
         match matter {
             Matter::Command {
-                command:
-                    Command::Auth {
-                        mechanism,
-                        initial_response,
-                    },
+                command: command @ Command::Auth { .. },
                 line,
             } if matches!(code, 200..300 | 334) => {
-                let said = Said::command(&line);
-                let turn = Exchange::begin(&mechanism, initial_response.as_deref());
-                match turn {
-                    Ok(Turn::Done(login)) if code != 334 => {
-                        return self.log_in(login, said, manner);
-                    }
-                    Ok(turn) if code == 334 => {
-                        self.state = State::AwaitingCredentials(turn.into_exchange());
-                    }
-                    Err(refusal) if code == 334 => {
-                        self.state = State::AwaitingCredentials(Exchange::Hopeless(refusal));
-                    }
-                    Ok(_) | Err(_) => {}
-                }
-                self.answer_as(said, Answer::Nothing(origin), manner);
+                let (said, silence) = (Said::command(&line), Answer::Nothing(origin));
+                self.say_to_auth(&command, said, code, silence, manner);
             }
             Matter::Credentials { login, said } if code == 334 => {
-                self.state = State::AwaitingCredentials(Exchange::Presented(login));
+                self.state = State::AwaitingCredentials(Exchange::presented(login));
                 self.answer_as(said, Answer::Nothing(origin), manner);
             }
             matter if matter.is_done_by(code) => self.proceed(matter, manner, policy),
@@ -245,6 +230,7 @@ impl ServerSession {
                 let text = format!("{} ESMTP mailmock", self.settings.host_name);
                 self.answer_as(Said::Nothing, Reply::plain(220, text.into()), manner);
             }
+            Matter::Handshake => self.upgrade(None),
             Matter::Command { command, line } => self.carry_out(command, line, manner, policy),
             Matter::Chunk(chunk) => self.accept_chunk(*chunk, manner, policy),
             Matter::Credentials { login, said } => self.log_in(login, said, manner),
@@ -262,9 +248,15 @@ impl ServerSession {
                 self.state = State::AwaitingQuit;
                 self.refuse(Stage::Connect, Said::Nothing, refusal, manner);
             }
-            Matter::Command { line, .. } => self.refuse_line(&line, refusal, manner),
+            Matter::Handshake => self.refuse_handshake(refusal, manner),
+            Matter::Command { command, line } => {
+                self.note_unwanted_login(&command);
+                self.refuse_line(&line, refusal, manner);
+            }
             Matter::Chunk(chunk) => self.refuse_chunk(*chunk, refusal, manner),
-            Matter::Credentials { said, .. } => self.refuse(Stage::Auth, said, refusal, manner),
+            Matter::Credentials { login, said } => {
+                self.refuse_login(login, said, refusal, manner);
+            }
             Matter::Content { transaction, said } => {
                 self.refuse_content(*transaction, Stage::EndOfData, said, refusal, manner);
             }

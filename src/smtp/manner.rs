@@ -42,6 +42,12 @@ impl Manner {
         }
     }
 
+    /// Whether a rule has no say in how it goes out, but for the reply itself.
+    pub(super) fn is_plain(&self) -> bool {
+        let is_reply = matches!(self.instead, None | Some(Answer::Reply(_)));
+        is_reply && self.drip.is_none() && self.end.is_none()
+    }
+
     /// RFC 5321 §3.8: behind 421 the server closes the connection.
     pub(super) fn closing_with(mut self, reply: Option<&Reply>) -> Self {
         if reply.is_some_and(|reply| reply.code() == 421) {

@@ -1,7 +1,7 @@
 //! What a policy is asked about, so that it can wait for what was decided.
 
-use super::auth::Login;
 use super::command::Command;
+use super::login::Login;
 use super::manner::Manner;
 use super::step::Said;
 use super::transaction::Transaction;
@@ -10,6 +10,8 @@ use super::verdict::{Intervention, Verdict};
 #[derive(Debug)]
 pub(super) enum Matter {
     Greeting,
+    /// TLS is about to begin.
+    Handshake,
     Command {
         command: Command,
         line: Vec<u8>,
@@ -34,7 +36,7 @@ impl Matter {
     /// What the client said, for the transcript.
     pub(super) fn said(&self) -> Said {
         match self {
-            Self::Greeting => Said::Nothing,
+            Self::Greeting | Self::Handshake => Said::Nothing,
             Self::Command { line, .. } => Said::command(line),
             Self::Chunk(chunk) => chunk.said.clone(),
             Self::Credentials { said, .. }
@@ -50,6 +52,8 @@ impl Matter {
                 command: Command::Data,
                 ..
             } => code == 354,
+            // What is said then is not TLS.
+            Self::Handshake => false,
             _ => (200..300).contains(&code),
         }
     }

@@ -56,6 +56,8 @@ pub enum Cause {
     Policy,
     /// A rule of the test.
     Rule,
+    /// The TLS handshake failed: [`Rejection::detail`](crate::Rejection::detail) says why.
+    Tls,
     /// Nobody refused: the transaction was begun and not completed.
     Aborted,
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Cause {
             Self::Limit => "limit",
             Self::Policy => "policy",
             Self::Rule => "rule",
+            Self::Tls => "TLS",
             Self::Aborted => "aborted",
         })
     }

@@ -31,6 +31,9 @@ pub enum Lapse {
     ExtensionAfterHelo,
     /// A command line longer than its standard limit, but not than ours.
     OverlongCommand,
+    /// Octets in clear behind STARTTLS, where TLS was to begin. They are never obeyed, and the session is
+    /// refused: who adds them to another's session would have them taken for that client's.
+    TextBehindStartTls,
     /// A carriage return in the content that no line feed follows.
     BareCarriageReturn,
     /// A line feed in the content that no carriage return precedes.
@@ -51,6 +54,7 @@ impl Lapse {
             Self::OverlongAddress | Self::OverlongCommand => "RFC 5321 §4.5.3.1",
             Self::InvalidHelloName => "RFC 5321 §4.1.1.1",
             Self::ExtensionAfterHelo => "RFC 5321 §2.2.1",
+            Self::TextBehindStartTls => "RFC 3207 §4",
         }
     }
 
@@ -68,6 +72,7 @@ impl Lapse {
             Self::InvalidHelloName => "neither a domain nor an address literal",
             Self::ExtensionAfterHelo => "an extension is used after HELO, which offers none",
             Self::OverlongCommand => "a command line longer than the standard allows",
+            Self::TextBehindStartTls => "text in clear behind STARTTLS",
             Self::BareCarriageReturn => "a bare CR in the content",
             Self::BareLineFeed => "a bare LF in the content",
         }

@@ -12,6 +12,11 @@ impl Reply {
         Self::fixed(421, (4, 3, 2), "Service not available, closing")
     }
 
+    /// 432 4.7.12: the user has to move to the mechanism that was chosen, once, by PLAIN (RFC 4954 §6).
+    pub const fn password_transition_needed() -> Self {
+        Self::fixed(432, (4, 7, 12), "A password transition is needed")
+    }
+
     /// 450 4.2.0: the mailbox is busy; nothing was done.
     pub const fn mailbox_busy() -> Self {
         Self::fixed(450, (4, 2, 0), "Mailbox busy")
@@ -47,6 +52,11 @@ impl Reply {
         Self::fixed(454, (4, 7, 0), "TLS not available for a temporary reason")
     }
 
+    /// 454 4.7.0: the credentials could not be checked for now (RFC 4954 §6).
+    pub const fn temporary_authentication_failure() -> Self {
+        Self::fixed(454, (4, 7, 0), "Temporary authentication failure")
+    }
+
     /// 500 5.5.2: the command was not recognized.
     pub const fn command_not_recognized() -> Self {
         Self::fixed(500, (5, 5, 2), "Command not recognized")
@@ -77,9 +87,20 @@ impl Reply {
         Self::fixed(530, (5, 7, 0), "Authentication required")
     }
 
+    /// 534 5.7.9: the mechanism is weaker than the server's policy allows for that user (RFC 4954 §6).
+    pub const fn mechanism_too_weak() -> Self {
+        Self::fixed(534, (5, 7, 9), "Authentication mechanism is too weak")
+    }
+
     /// 535 5.7.8: the credentials are invalid (RFC 4954 §6).
     pub const fn credentials_invalid() -> Self {
         Self::fixed(535, (5, 7, 8), "Authentication credentials invalid")
+    }
+
+    /// 538 5.7.11: the mechanism asks for encryption, which is not there (RFC 4954 §6).
+    pub const fn encryption_required() -> Self {
+        let text = "Encryption required for requested authentication mechanism";
+        Self::fixed(538, (5, 7, 11), text)
     }
 
     /// 550 5.1.1: there is no such mailbox.

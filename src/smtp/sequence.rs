@@ -19,6 +19,7 @@ const NO_VALID_RECIPIENTS: Refusal = Refusal::new(
 impl ServerSession {
     /// Whether a command may come now, and within the limits of the protocol.
     pub(super) fn check_sequence(&self, command: &Command) -> Result<(), Refusal> {
+        self.check_security(command)?;
         match command {
             Command::Mail(reverse_path) => {
                 self.check_hello()?;
@@ -65,6 +66,16 @@ impl ServerSession {
                 }
                 if self.client.identity.is_some() {
                     return Err(Refusal::sequence("Authenticated already"));
+                }
+                Ok(())
+            }
+            Command::StartTls => {
+                self.check_hello()?;
+                if self.client.is_tls() {
+                    return Err(Refusal::sequence("TLS is active already"));
+                }
+                if self.transaction().is_some() {
+                    return Err(Refusal::sequence("Not within a transaction"));
                 }
                 Ok(())
             }

@@ -13,29 +13,24 @@ use super::framing::{Input, Line};
 use super::manner::Manner;
 use super::matter::{Held, Matter, PendingChunk};
 use super::printable::{printable, without_response};
-use super::refusal::Refusal;
+use super::refusal::{Cause, Refusal};
 use super::remark::{Lapse, Remark};
 use super::reply::Reply;
 use super::session_end::SessionEnd;
 use super::settings::Settings;
 use super::stage::Stage;
 use super::step::{Fact, Said, Step};
+use super::tls::TlsMode;
 use super::transaction::Transaction;
 use super::verb::Verb;
-use super::verdict::{Conduct, RuleId, Verdict};
-
-/// What can befall a session from outside the dialogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interruption {
-    Idle,
-    ConnectionLost,
-    ServerClosed,
-}
+use super::verdict::Verdict;
 
 #[derive(Debug)]
 pub(super) enum State {
     /// The greeting was not sent yet.
     AwaitingGreeting,
+    /// TLS begins; what comes is not for us to read.
+    AwaitingHandshake,
     AwaitingHello,
     Ready,
     AwaitingRecipients(Box<Transaction>),
@@ -60,6 +55,8 @@ pub(crate) struct ServerSession {
     pub(super) steps: VecDeque<Step>,
     pub(super) errors: usize,
     is_first_line: bool,
+    /// Behind a refused AUTH: credentials may come that were sent ahead.
+    pub(super) may_hear_secrets: bool,
     pub(super) has_enhanced_codes: bool,
 }
 
@@ -72,7 +69,7 @@ impl ServerSession {
                 peer,
                 hello: None,
                 identity: None,
-                is_tls: false,
+                tls: None,
             }),
             state: State::AwaitingGreeting,
             chunk: None,
@@ -83,6 +80,7 @@ impl ServerSession {
             steps: VecDeque::new(),
             errors: 0,
             is_first_line: true,
+            may_hear_secrets: false,
             has_enhanced_codes,
         }
     }
@@ -135,45 +133,6 @@ impl ServerSession {
         matches!(self.state, State::Ended)
     }
 
-    /// Ends the session from outside the dialogue.
-    pub(crate) fn interrupt(&mut self, interruption: Interruption) {
-        if self.has_ended() {
-            return;
-        }
-        let end = match interruption {
-            Interruption::ConnectionLost => SessionEnd::ClientClosed,
-            Interruption::ServerClosed => SessionEnd::ServerClosed,
-            Interruption::Idle => {
-                let reply = Reply::fixed(421, (4, 4, 2), "Idle for too long, closing");
-                self.answer_as(Said::Nothing, reply, Manner::default());
-                SessionEnd::TimedOut
-            }
-        };
-        if let Some(held) = self.held.take() {
-            let origin = held.intervention.origin;
-            let refusal = Refusal::by_rule(origin, None);
-            self.turn_down(held.matter, refusal, Manner::ending(end, origin));
-        }
-        self.close(end);
-    }
-
-    /// A rule is gone: what it held takes its own way.
-    pub(crate) fn release(&mut self, rule: RuleId) {
-        if let Some(held) = &mut self.held
-            && held.intervention.rule == rule
-        {
-            held.intervention.conduct = Conduct::Proceed;
-        }
-        if let Some(transaction) = self.intake_mut()
-            && transaction
-                .restraint
-                .as_ref()
-                .is_some_and(|r| r.rule == rule)
-        {
-            transaction.restraint = None;
-        }
-    }
-
     /// How many octets are best read at a time, if the content is throttled.
     pub(crate) fn read_limit(&self) -> Option<usize> {
         let rate = self.transaction()?.restraint.as_ref()?.rate()?;
@@ -202,6 +161,13 @@ impl ServerSession {
             return true;
         }
         match &self.state {
+            State::AwaitingGreeting
+                if self.settings.tls == TlsMode::FromTheStart && !self.client.is_tls() =>
+            {
+                self.begin_handshake(policy);
+                return true;
+            }
+            State::AwaitingHandshake => return false,
             State::AwaitingGreeting => {
                 self.state = State::AwaitingHello;
                 self.decide(Matter::Greeting, Manner::default(), policy);
@@ -227,7 +193,10 @@ impl ServerSession {
             return false;
         }
         if self.is_first_line && self.input.pending().starts_with(TLS_HANDSHAKE) {
-            let text = "This server speaks no TLS here";
+            let text = match self.settings.tls {
+                TlsMode::AfterStartTls => "This server speaks TLS only after STARTTLS",
+                TlsMode::Never | TlsMode::FromTheStart => "This server speaks no TLS here",
+            };
             self.refuse_stranger(Said::TlsHandshake, text);
             return true;
         }
@@ -266,6 +235,14 @@ impl ServerSession {
         if matches!(self.state, State::AwaitingQuit) && Verb::of(&line) != Verb::Quit {
             let refusal = Refusal::sequence("No SMTP service here");
             return self.refuse_line(&line, refusal, Manner::default());
+        }
+        match Verb::of(&line) {
+            Verb::Unknown if self.may_hear_secrets => {
+                let refusal = Refusal::new(Cause::Syntax, Reply::command_not_recognized());
+                return self.refuse(Stage::Other, Said::Secret, refusal, Manner::default());
+            }
+            Verb::Unknown => {}
+            _ => self.may_hear_secrets = false,
         }
         let context = Context {
             settings: &self.settings,

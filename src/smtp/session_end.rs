@@ -20,6 +20,8 @@ pub enum SessionEnd {
     Disconnected,
     /// A rule had the server reset the connection (RST).
     Reset,
+    /// The TLS handshake failed.
+    TlsFailed,
     /// The server went down, or was dropped.
     ServerClosed,
 }
@@ -33,6 +35,7 @@ impl fmt::Display for SessionEnd {
             Self::Refused => "the server closed the connection: refused",
             Self::Disconnected => "the server closed the connection: a rule",
             Self::Reset => "the server reset the connection: a rule",
+            Self::TlsFailed => "the TLS handshake failed",
             Self::ServerClosed => "the server went down",
         })
     }

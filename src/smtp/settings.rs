@@ -1,6 +1,8 @@
 //! What one server allows and offers; the same for all its sessions.
 
 use super::extension::Extensions;
+use super::mechanism::Mechanism;
+use super::tls::TlsMode;
 
 /// RFC 4954 §4: the longest line of an AUTH exchange, in octets with its CRLF.
 pub(crate) const AUTH_LINE_LIMIT: usize = 12_288;
@@ -14,6 +16,17 @@ pub(crate) struct Settings {
     /// The name in the greeting and the hello.
     pub(crate) host_name: String,
     pub(crate) extensions: Extensions,
+    /// What AUTH may name, in the order offered.
+    pub(crate) mechanisms: Vec<Mechanism>,
+    /// Refuse mail from clients that have not authenticated.
+    pub(crate) requires_auth: bool,
+    /// Take credentials in clear though there is TLS.
+    pub(crate) takes_auth_in_clear: bool,
+    pub(crate) tls: TlsMode,
+    /// Refuse nearly everything before TLS.
+    pub(crate) requires_tls: bool,
+    /// Do not offer STARTTLS, and do it all the same.
+    pub(crate) strips_starttls: bool,
     /// Refuse what is otherwise forgiven with a remark.
     pub(crate) strict: bool,
     /// Octets of content in one mail.
@@ -29,6 +42,12 @@ impl Default for Settings {
         Self {
             host_name: "localhost".to_owned(),
             extensions: Extensions::default(),
+            mechanisms: Mechanism::offered_by_default(),
+            requires_auth: false,
+            takes_auth_in_clear: false,
+            tls: TlsMode::Never,
+            requires_tls: false,
+            strips_starttls: false,
             strict: false,
             max_content: 50 * 1024 * 1024,
             max_recipients: 1_000,

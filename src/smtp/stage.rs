@@ -8,6 +8,8 @@ use std::fmt;
 pub enum Stage {
     /// The connection: a refusal took the place of the greeting.
     Connect,
+    /// The TLS handshake, behind STARTTLS or the connection.
+    TlsHandshake,
     /// EHLO or HELO.
     Hello,
     /// AUTH, or a response within its exchange.
@@ -28,6 +30,7 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "connect",
+            Self::TlsHandshake => "TLS handshake",
             Self::Hello => "hello",
             Self::Auth => "AUTH",
             Self::Mail => "MAIL",

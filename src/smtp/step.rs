@@ -4,14 +4,15 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::auth::Login;
 use super::envelope::Envelope;
+use super::login::Login;
 use super::printable::without_response;
 use super::refusal::Cause;
 use super::remark::Remark;
 use super::reply::Reply;
 use super::session_end::SessionEnd;
 use super::stage::Stage;
+use super::tls::{Tls, TlsFault};
 use super::verdict::RuleId;
 
 /// What the driver is to do next, before it asks again.
@@ -39,6 +40,9 @@ pub(crate) enum Step {
     /// Go on only when that long has passed since the pacing by that rule began, and as long for each
     /// such step before; as long as the rule is in force.
     Pace { duration: Duration, rule: RuleId },
+    /// Write what is queued, and begin TLS; then tell the session
+    /// [what came of it](super::ServerSession::tls_started).
+    UpgradeTls { fault: Option<TlsFault> },
     /// Close the connection so that the client can read the last reply.
     Close,
     /// Close it with an RST.
@@ -61,10 +65,12 @@ pub(crate) enum Fact {
     },
     /// The answer to the last exchange, which was held.
     Answered(Answer),
+    TlsStarted(Arc<Tls>),
     Hello {
         name: Box<str>,
     },
-    LoggedIn(Login),
+    /// Credentials were presented, and accepted or not.
+    Login(Login),
     Remarked(Remark),
     Accepted {
         envelope: Envelope,
@@ -127,4 +133,6 @@ pub(crate) struct Rejected {
     pub(crate) envelope: Option<Envelope>,
     pub(crate) recipient: Option<Box<str>>,
     pub(crate) content: Option<Vec<u8>>,
+    /// What the client was not told, and the test is to know.
+    pub(crate) detail: Option<Box<str>>,
 }

@@ -17,12 +17,13 @@ pub(crate) enum Verb {
     Expn,
     Help,
     Auth,
+    StartTls,
     /// SEND, SOML, SAML, TURN: known, and not implemented by anybody (RFC 5321 appendix F).
     Obsolete,
     Unknown,
 }
 
-const VERBS: [(&str, Verb); 17] = [
+const VERBS: [(&str, Verb); 18] = [
     ("MAIL", Verb::Mail),
     ("RCPT", Verb::Rcpt),
     ("DATA", Verb::Data),
@@ -36,6 +37,7 @@ const VERBS: [(&str, Verb); 17] = [
     ("VRFY", Verb::Vrfy),
     ("EXPN", Verb::Expn),
     ("HELP", Verb::Help),
+    ("STARTTLS", Verb::StartTls),
     ("SEND", Verb::Obsolete),
     ("SOML", Verb::Obsolete),
     ("SAML", Verb::Obsolete),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::refusal::Refusal;
 use super::reply::Reply;
+use super::tls::TlsFault;
 
 #[derive(Debug)]
 pub(crate) enum Verdict {
@@ -81,6 +82,8 @@ pub(crate) enum Conduct {
     CloseAfterOctets(u64),
     /// Take the content at so many octets a second.
     Throttle(u32),
+    /// Begin TLS as it should not be.
+    TlsFault(TlsFault),
 }
 
 impl Conduct {
@@ -94,7 +97,11 @@ impl Conduct {
             | Self::AcceptThenClose => true,
             Self::Reply(reply) | Self::ReplyThenClose(reply) => reply.is_positive(),
             Self::SendRaw(octets) => Reply::read(octets).is_some_and(|reply| reply.is_positive()),
-            Self::Close | Self::Reset | Self::CloseAfterOctets(_) | Self::Throttle(_) => false,
+            Self::Close
+            | Self::Reset
+            | Self::CloseAfterOctets(_)
+            | Self::Throttle(_)
+            | Self::TlsFault(_) => false,
         }
     }
 

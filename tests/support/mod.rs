@@ -6,14 +6,20 @@
     reason = "each test uses what it needs of it"
 )]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use mailmock::MailServer;
 
+/// What octets go over, in clear or over TLS.
+pub trait Stream: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Stream for T {}
+
 pub struct Client {
-    stream: BufReader<TcpStream>,
+    socket: TcpStream,
+    stream: BufReader<Box<dyn Stream>>,
 }
 
 impl Client {
@@ -32,12 +38,20 @@ impl Client {
             .unwrap();
         stream.set_nodelay(true).unwrap();
         Self {
-            stream: BufReader::new(stream),
+            socket: stream.try_clone().unwrap(),
+            stream: BufReader::new(Box::new(stream)),
         }
     }
 
     pub fn send(&mut self, bytes: &[u8]) {
         self.stream.get_mut().write_all(bytes).unwrap();
+    }
+
+    /// Reads one line, without its end.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).unwrap();
+        line.trim_end_matches(['\r', '\n']).to_owned()
     }
 
     /// Reads one reply, its lines joined by LF.
@@ -92,6 +106,60 @@ impl Client {
         self.stream.read_to_string(&mut rest).unwrap();
         rest
     }
+}
+
+#[cfg(feature = "tls")]
+impl Client {
+    /// Connects to a server with implicit TLS, and reads the greeting.
+    pub fn connect_over_tls(server: &MailServer) -> Self {
+        let mut client = Self::connect_silently(server);
+        client.begin_tls(server);
+        assert!(client.reply().starts_with("220 "));
+        client
+    }
+
+    /// Says EHLO and STARTTLS, and begins TLS.
+    pub fn upgraded(server: &MailServer) -> Self {
+        let mut client = Self::connect(server);
+        client
+            .ok("EHLO test.example")
+            .ok("STARTTLS")
+            .begin_tls(server);
+        client
+    }
+
+    pub fn begin_tls(&mut self, server: &MailServer) {
+        let configuration = tls_configuration(server).with_no_client_auth();
+        self.begin_tls_with(configuration).unwrap();
+    }
+
+    /// Begins TLS, and says why if that fails.
+    pub fn begin_tls_with(&mut self, configuration: rustls::ClientConfig) -> std::io::Result<()> {
+        let name = "localhost".try_into().unwrap();
+        let mut connection = rustls::ClientConnection::new(configuration.into(), name).unwrap();
+        let mut socket = self.socket.try_clone().unwrap();
+        while connection.is_handshaking() {
+            connection.complete_io(&mut socket)?;
+        }
+        self.stream = BufReader::new(Box::new(rustls::StreamOwned::new(connection, socket)));
+        Ok(())
+    }
+}
+
+/// A client's settings, up to the certificate that it presents.
+#[cfg(feature = "tls")]
+pub fn tls_configuration(
+    server: &MailServer,
+) -> rustls::ConfigBuilder<rustls::ClientConfig, rustls::client::WantsClientCert> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots
+        .add(server.ca_certificate_der().to_vec().into())
+        .unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
 }
 
 /// One mail with that content, as the server stored it.

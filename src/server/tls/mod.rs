@@ -1,0 +1,15 @@
+//! TLS on the server's sockets: its certificates, its settings, and what becomes of a handshake.
+
+mod authority;
+mod client_certificates;
+mod endpoint;
+mod facts;
+mod identity;
+mod options;
+mod server;
+
+pub use identity::ClientIdentity;
+
+pub(super) use endpoint::Endpoint;
+pub(super) use facts::{facts_of, reason_of};
+pub(super) use options::TlsOptions;
