@@ -1,7 +1,6 @@
 //! Clients that people really use, in the kinds of test in which they use them.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+mod support;
 
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::PoolConfig;
@@ -11,6 +10,7 @@ use lettre::{
 };
 use mail_send::SmtpClientBuilder;
 use mailmock::{Extension, MailServer, Reply, SessionEnd, Trigger};
+use support::program::{output_of, run};
 
 fn mailbox(address: &str) -> Mailbox {
     address.parse().unwrap()
@@ -266,35 +266,6 @@ async fn mail_send() {
     client.quit().await.unwrap();
     assert_eq!(server.sessions()[0].end(), Some(SessionEnd::Quit));
     assert_eq!(server.sessions()[0].logins()[0].identity(), "app");
-}
-
-/// As [`output_of`], of a program that must succeed.
-fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<()> {
-    let output = output_of(program, arguments, input)?;
-    assert!(output.status.success(), "{program}: {output:?}");
-    Some(())
-}
-
-/// Runs another program with the message as its standard input. `None` if there is no such program
-/// here; under CI it must be there.
-fn output_of(program: &str, arguments: &[&str], input: &[u8]) -> Option<Output> {
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = match child {
-        Ok(child) => child,
-        Err(error) if std::env::var_os("CI").is_none() => {
-            eprintln!("skipped: {program} is not to be had here: {error}");
-            return None;
-        }
-        Err(error) => panic!("{program} is missing: {error}"),
-    };
-    // One that gives up early does not read it.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    Some(child.wait_with_output().unwrap())
 }
 
 #[test]

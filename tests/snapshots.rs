@@ -2,13 +2,12 @@
 
 mod support;
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::thread;
 
 use lettre::message::{Attachment, MultiPart};
 use lettre::{Message, SmtpTransport, Transport as _};
 use mailmock::{MailServer, a_mail};
+use support::program::{NODE_MODULES, has_node_modules, run};
 use support::{Client, received};
 
 fn invoice(to: &str) -> Message {
@@ -211,23 +210,6 @@ fn mails_sent_in_parallel_make_one_snapshot() {
     }
 }
 
-/// Has another program send the same mail; `false` if it is not to be had here.
-fn run(program: &str, arguments: &[&str], input: &[u8]) -> bool {
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    let Ok(mut child) = child else {
-        assert!(std::env::var_os("CI").is_none(), "{program} is missing");
-        return false;
-    };
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    assert!(child.wait().unwrap().success(), "{program}");
-    true
-}
-
 const SMTPLIB: &str = "
 import smtplib, sys
 from email.message import EmailMessage
@@ -241,9 +223,6 @@ mail.add_attachment(b'%PDF', maintype='application', subtype='pdf', filename='a.
 with smtplib.SMTP(sys.argv[1], int(sys.argv[2])) as client:
     client.send_message(mail)
 ";
-
-/// Where the CI script has installed it.
-const NODE_MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/node/node_modules");
 
 const NODEMAILER: &str = "
 const nodemailer = require(process.argv[1] + '/nodemailer');
@@ -260,15 +239,18 @@ fn each_client_makes_one_snapshot_however_often() {
     let server = MailServer::start();
     let (host, port, url) = (server.host(), server.port().to_string(), server.url());
     let mut python = true;
-    let mut node = std::path::Path::new(NODE_MODULES).exists() || std::env::var_os("CI").is_some();
+    let mut node = has_node_modules();
     for round in 0..20 {
         // In another order each time.
         for client in 0..4 {
             match (client + round) % 4 {
                 0 => send(&server, &invoice("lettre@example.org")),
-                1 if python => python = run("python3", &["-c", SMTPLIB, host, &port], b""),
+                1 if python => {
+                    python = run("python3", &["-c", SMTPLIB, host, &port], b"").is_some();
+                }
                 2 if node => {
-                    node = run("node", &["-e", NODEMAILER, NODE_MODULES, host, &port], b"");
+                    node =
+                        run("node", &["-e", NODEMAILER, NODE_MODULES, host, &port], b"").is_some();
                 }
                 1 | 2 => {}
                 _ => {

@@ -6,6 +6,8 @@
     reason = "each test uses what it needs of it"
 )]
 
+pub mod program;
+
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -134,14 +136,20 @@ impl Client {
     }
 
     /// Begins TLS, and says why if that fails.
-    pub fn begin_tls_with(&mut self, configuration: rustls::ClientConfig) -> std::io::Result<()> {
+    pub fn begin_tls_with(
+        &mut self,
+        configuration: tokio_rustls::rustls::ClientConfig,
+    ) -> std::io::Result<()> {
         let name = "localhost".try_into().unwrap();
-        let mut connection = rustls::ClientConnection::new(configuration.into(), name).unwrap();
+        let mut connection =
+            tokio_rustls::rustls::ClientConnection::new(configuration.into(), name).unwrap();
         let mut socket = self.socket.try_clone().unwrap();
         while connection.is_handshaking() {
             connection.complete_io(&mut socket)?;
         }
-        self.stream = BufReader::new(Box::new(rustls::StreamOwned::new(connection, socket)));
+        self.stream = BufReader::new(Box::new(tokio_rustls::rustls::StreamOwned::new(
+            connection, socket,
+        )));
         Ok(())
     }
 }
@@ -150,13 +158,16 @@ impl Client {
 #[cfg(feature = "tls")]
 pub fn tls_configuration(
     server: &MailServer,
-) -> rustls::ConfigBuilder<rustls::ClientConfig, rustls::client::WantsClientCert> {
-    let mut roots = rustls::RootCertStore::empty();
+) -> tokio_rustls::rustls::ConfigBuilder<
+    tokio_rustls::rustls::ClientConfig,
+    tokio_rustls::rustls::client::WantsClientCert,
+> {
+    let mut roots = tokio_rustls::rustls::RootCertStore::empty();
     roots
         .add(server.ca_certificate_der().to_vec().into())
         .unwrap();
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    rustls::ClientConfig::builder_with_provider(provider)
+    let provider = std::sync::Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    tokio_rustls::rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
