@@ -326,3 +326,158 @@ async fn lettre_on_tokio_tells_the_same() {
     let sending = tokio::time::timeout(Duration::from_millis(200), transport.send(mail()));
     assert!(sending.await.is_err());
 }
+
+#[cfg(feature = "tls")]
+mod over_tls {
+    use lettre::transport::smtp::authentication::Mechanism as LettreMechanism;
+    use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+    use mailmock::TlsFault;
+
+    use super::*;
+
+    fn secure(server: &MailServer) -> SmtpTransport {
+        let trusted = Certificate::from_pem(server.ca_certificate_pem().as_bytes()).unwrap();
+        let parameters = TlsParameters::builder(server.host().to_owned())
+            .add_root_certificate(trusted)
+            .build()
+            .unwrap();
+        let tls = if server.url().starts_with("smtps:") {
+            Tls::Wrapper(parameters)
+        } else {
+            Tls::Required(parameters)
+        };
+        SmtpTransport::from_url(&server.url_as("app"))
+            .unwrap()
+            .timeout(Some(Duration::from_secs(2)))
+            .tls(tls)
+            .build()
+    }
+
+    /// With STARTTLS; with implicit TLS it must be the same.
+    fn told(set_up: impl Fn(&MailServer)) -> String {
+        let [behind, implicit] = [
+            MailServer::builder().starttls().start(),
+            MailServer::builder().implicit_tls().start(),
+        ]
+        .map(|server| {
+            set_up(&server);
+            verdict(secure(&server).send(&mail()))
+        });
+        if behind == implicit {
+            behind
+        } else {
+            format!("{behind}\n  implicit: {implicit}")
+        }
+    }
+
+    #[test]
+    fn lettre_tells_faults_of_tls() {
+        let mut lines = vec![format!("none: {}", told(|_| {}))];
+        for fault in [
+            TlsFault::Expired,
+            TlsFault::NotYetValid,
+            TlsFault::WrongHost,
+            TlsFault::UnknownCa,
+            TlsFault::SelfSigned,
+            TlsFault::OnlyTls12,
+            TlsFault::OnlyTls13,
+            TlsFault::NoCloseNotify,
+        ] {
+            let told = told(|server| {
+                server.on(Trigger::tls_handshake()).tls_fault(fault);
+            });
+            lines.push(format!("{fault:?}: {told}"));
+        }
+        for action in [
+            Action::disconnect(),
+            Action::reset(),
+            Action::hang(),
+            Action::send_raw("garbage, and no TLS"),
+            Action::send_raw(*b"\x15\x03\x03\0\x02\x02\x28"), // the alert handshake_failure
+        ] {
+            let told = told(|server| {
+                server.on(Trigger::tls_handshake()).perform(action.clone());
+            });
+            lines.push(format!("{action}: {told}"));
+        }
+        let stripped = MailServer::builder().strip_starttls().start();
+        lines.push(format!(
+            "stripped: {}",
+            verdict(secure(&stripped).send(&mail()))
+        ));
+        let refused = MailServer::builder().starttls().start();
+        refused
+            .on(Trigger::starttls())
+            .reply(Reply::tls_not_available());
+        lines.push(format!("454: {}", verdict(secure(&refused).send(&mail()))));
+        assert!(stripped.logins().is_empty() && refused.logins().is_empty());
+        // The time and the names in the text are none of ours.
+        let text = lines.join("\n");
+        insta::with_settings!({filters => vec![
+            (r"verification time [0-9]+ \(UNIX\), but certificate is not valid (after|before) [0-9]+ \([^)]*\)", "[time]"),
+        ]}, {
+            insta::assert_snapshot!(text, @r#"
+            none: sent
+            Expired: none of them | network error: invalid peer certificate: certificate expired: [time]
+            NotYetValid: none of them | network error: invalid peer certificate: certificate not valid yet: [time]
+            WrongHost: none of them | network error: invalid peer certificate: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("wrong.host.invalid")
+            UnknownCa: none of them | network error: invalid peer certificate: UnknownIssuer
+            SelfSigned: none of them | network error: invalid peer certificate: UnknownIssuer
+            OnlyTls12: sent
+            OnlyTls13: sent
+            NoCloseNotify: sent
+            disconnect(): none of them | network error: unexpected end of file
+            reset(): none of them | network error: Connection reset by peer
+            hang(): none of them | network error: Resource temporarily unavailable
+            send_raw("garbage, and no TLS"): none of them | network error: received corrupt message of type InvalidContentType
+            send_raw("\x15\x03\x03\x00\x02\x02("): none of them | network error: received fatal alert: HandshakeFailure
+            stripped: client | internal client error: STARTTLS is not supported on this server
+            454: transient 454 | transient error (454): 4.7.0 TLS not available for a temporary reason
+            "#);
+        });
+    }
+
+    #[test]
+    fn lettre_tells_failures_of_each_mechanism() {
+        let mut lines = Vec::new();
+        for mechanism in [
+            LettreMechanism::Plain,
+            LettreMechanism::Login,
+            LettreMechanism::Xoauth2,
+        ] {
+            let server = MailServer::builder()
+                .starttls()
+                .credentials("app", "right")
+                .oauth_token("app", "right")
+                .start();
+            let attempt = |secret: &str| {
+                let credentials = ("app".to_owned(), secret.to_owned()).into();
+                let trusted =
+                    Certificate::from_pem(server.ca_certificate_pem().as_bytes()).unwrap();
+                let parameters = TlsParameters::builder(server.host().to_owned())
+                    .add_root_certificate(trusted)
+                    .build()
+                    .unwrap();
+                let transport = SmtpTransport::from_url(&server.url()).unwrap();
+                let transport = transport
+                    .tls(Tls::Required(parameters))
+                    .credentials(credentials)
+                    .authentication(vec![mechanism]);
+                verdict(transport.build().send(&mail()))
+            };
+            lines.push(format!("{mechanism}, wrong: {}", attempt("wrong")));
+            lines.push(format!("{mechanism}, right: {}", attempt("right")));
+            let outcomes: Vec<_> = server.logins().iter().map(|l| l.is_accepted()).collect();
+            assert_eq!(outcomes, [false, true]);
+        }
+        // It cannot read the reason that XOAUTH2 is refused for, and so does not see the 535.
+        insta::assert_snapshot!(lines.join("\n"), @"
+        PLAIN, wrong: permanent 535 | permanent error (535): 5.7.8 Authentication credentials invalid
+        PLAIN, right: sent
+        LOGIN, wrong: permanent 535 | permanent error (535): 5.7.8 Authentication credentials invalid
+        LOGIN, right: sent
+        XOAUTH2, wrong: client | internal client error: This mechanism does not expect a challenge
+        XOAUTH2, right: sent
+        ");
+    }
+}

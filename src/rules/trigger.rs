@@ -16,7 +16,7 @@ use crate::smtp::{Command, Moment, Stage, stage_of};
 /// | Trigger | Acts |
 /// |---|---|
 /// | [`connect`](Self::connect) | in place of the greeting |
-/// | `tls_handshake` (feature `tls`) | when TLS is about to begin |
+/// | `tls_handshake` (feature `tls`) | when the client has begun TLS |
 /// | [`hello`](Self::hello) | at EHLO or HELO |
 /// | [`starttls`](Self::starttls) | at STARTTLS |
 /// | [`auth`](Self::auth), [`auth_as`](Self::auth_as) | when the credentials have come |
@@ -60,8 +60,8 @@ impl Trigger {
         Self(Place::Hello)
     }
 
-    /// TLS is about to begin: behind the 220 to STARTTLS, or, if TLS is implicit, behind the connection
-    /// and before its greeting. What the server says or sends then is in clear, and no TLS: the
+    /// The client has begun TLS: behind the 220 to STARTTLS, or, if TLS is implicit, in place of waiting for
+    /// the greeting. The server has not answered its first message yet. What the server says or sends then is in clear, and no TLS: the
     /// connection is closed behind it. With the feature `tls`.
     ///
     /// ```

@@ -26,6 +26,9 @@ const READ_AHEAD: usize = 1024 * 1024;
 /// How often it is looked whether a client is still there that is not read from.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
+/// Why there is no TLS with a client that says nothing.
+const SILENT: &str = "the client was silent for too long";
+
 pub(super) struct Connection {
     wire: Wire,
     session: ServerSession,
@@ -104,6 +107,7 @@ impl Connection {
                 Step::Pace { duration, rule } => self.keep_pace(duration, rule).await,
                 #[cfg(feature = "tls")]
                 Step::UpgradeTls { fault } => self.secure(fault).await,
+                Step::AwaitTls => self.await_tls().await,
                 #[cfg(not(feature = "tls"))]
                 Step::UpgradeTls { .. } => self.session.handshake_failed("the feature tls is off"),
                 Step::Close => {
@@ -171,13 +175,32 @@ impl Connection {
         polled
     }
 
-    /// Has TLS begin, and tells the session what came of it.
-    #[cfg(feature = "tls")]
-    async fn secure(&mut self, fault: Option<TlsFault>) {
+    /// Waits until the client begins TLS.
+    async fn await_tls(&mut self) {
         if self.flush().await.is_err() {
             return self.session.interrupt(Interruption::ConnectionLost);
         }
         self.tell_if_busy(true);
+        let now = self.host.clock.now();
+        let deadline = now.saturating_add(self.host.idle_timeout);
+        let has_begun = poll_fn(|cx| match self.wire.poll_has_input(cx) {
+            Poll::Ready(has_input) => Poll::Ready(Ok(has_input)),
+            Poll::Pending => self.timer.poll_until(cx, deadline).map(Err),
+        });
+        let has_begun = has_begun.await;
+        self.host.activity.note();
+        match has_begun {
+            Ok(true) => {}
+            Ok(false) => self
+                .session
+                .handshake_failed("the client closed the connection"),
+            Err(()) => self.session.handshake_failed(SILENT),
+        }
+    }
+
+    /// Has TLS begin, and tells the session what came of it.
+    #[cfg(feature = "tls")]
+    async fn secure(&mut self, fault: Option<TlsFault>) {
         let host = Arc::clone(&self.host);
         let Some(endpoint) = &host.tls else {
             return self
@@ -193,7 +216,7 @@ impl Connection {
                 Poll::Ready(outcome) => Poll::Ready(outcome),
                 Poll::Pending => timer
                     .poll_until(cx, deadline)
-                    .map(|()| Err("the client was silent for too long".to_owned())),
+                    .map(|()| Err(SILENT.to_owned())),
             }
         });
         match outcome.await {

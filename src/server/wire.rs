@@ -110,6 +110,16 @@ impl Wire {
         })
     }
 
+    /// Waits for what the client sends, and leaves it unread; `false` if it has closed its side.
+    pub(super) fn poll_has_input(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let Some(socket) = self.stream.socket() else {
+            return Poll::Ready(false);
+        };
+        let mut first = [0];
+        let polled = socket.poll_peek(cx, &mut ReadBuf::new(&mut first));
+        polled.map(|peeked| peeked.is_ok_and(|octets| octets > 0))
+    }
+
     /// Whether the client has closed its side, as far as the system tells while octets wait to be read.
     pub(super) fn is_closed_by_client(&self, cx: &mut Context<'_>) -> bool {
         let Some(socket) = self.stream.socket() else {

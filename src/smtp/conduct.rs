@@ -85,7 +85,7 @@ impl ServerSession {
                 let initial = initial_response.as_ref();
                 return self.begin_auth(&mechanism, initial, &line, manner, policy);
             }
-            Command::StartTls => return self.start_tls(line, manner, policy),
+            Command::StartTls => return self.start_tls(line, manner),
             Command::Noop => OK,
             // RFC 5321 §3.5.3: the address is not looked at, yet mail for it is taken.
             Command::Vrfy | Command::Expn => {

@@ -25,7 +25,7 @@ pub(crate) struct Event<'a> {
 pub(crate) enum Moment<'a> {
     /// A client has connected, and awaits the greeting.
     Connect,
-    /// A client is about to begin TLS: behind the reply to STARTTLS, or in place of the greeting.
+    /// A client has begun TLS: behind the reply to STARTTLS, or in place of the greeting.
     TlsHandshake,
     /// A command is about to be carried out.
     Command {

@@ -10,7 +10,7 @@ use super::verdict::{Intervention, Verdict};
 #[derive(Debug)]
 pub(super) enum Matter {
     Greeting,
-    /// TLS is about to begin.
+    /// The client has begun TLS.
     Handshake,
     Command {
         command: Command,

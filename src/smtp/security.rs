@@ -61,7 +61,7 @@ impl ServerSession {
     }
 
     /// Carries out STARTTLS.
-    pub(super) fn start_tls(&mut self, line: Vec<u8>, manner: Manner, policy: &mut impl Policy) {
+    pub(super) fn start_tls(&mut self, line: Vec<u8>, manner: Manner) {
         // It may be anybody's: what came in clear must not be taken for what comes over TLS
         // (CVE-2011-0411).
         if self.unread_octets() > 0 {
@@ -77,8 +77,14 @@ impl ServerSession {
         let ready = Reply::fixed(220, (2, 0, 0), "Ready to start TLS");
         self.answer_as(Said::Line(line), ready, manner);
         if !self.has_ended() {
-            self.begin_handshake(policy);
+            self.await_handshake();
         }
+    }
+
+    /// What a rule does to a handshake is done when the client has begun it.
+    pub(super) fn await_handshake(&mut self) {
+        self.state = State::AwaitingClientHello;
+        self.steps.push_back(Step::AwaitTls);
     }
 
     pub(super) fn begin_handshake(&mut self, policy: &mut impl Policy) {
@@ -136,6 +142,9 @@ impl ServerSession {
 
     /// Whether what comes next is for TLS, and not to be read as text.
     pub(crate) fn awaits_handshake(&self) -> bool {
-        matches!(self.state, State::AwaitingHandshake)
+        matches!(
+            self.state,
+            State::AwaitingClientHello | State::AwaitingHandshake
+        )
     }
 }

@@ -29,7 +29,8 @@ use super::verdict::Verdict;
 pub(super) enum State {
     /// The greeting was not sent yet.
     AwaitingGreeting,
-    /// TLS begins; what comes is not for us to read.
+    /// The client is to begin TLS; what comes is not for us to read.
+    AwaitingClientHello,
     AwaitingHandshake,
     AwaitingHello,
     Ready,
@@ -164,6 +165,10 @@ impl ServerSession {
             State::AwaitingGreeting
                 if self.settings.tls == TlsMode::FromTheStart && !self.client.is_tls() =>
             {
+                self.await_handshake();
+                return true;
+            }
+            State::AwaitingClientHello => {
                 self.begin_handshake(policy);
                 return true;
             }

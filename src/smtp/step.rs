@@ -40,7 +40,9 @@ pub(crate) enum Step {
     /// Go on only when that long has passed since the pacing by that rule began, and as long for each
     /// such step before; as long as the rule is in force.
     Pace { duration: Duration, rule: RuleId },
-    /// Write what is queued, and begin TLS; then tell the session
+    /// Write what is queued, and wait until the client begins TLS, without reading what it says.
+    AwaitTls,
+    /// Begin TLS; then tell the session
     /// [what came of it](super::ServerSession::tls_started).
     UpgradeTls { fault: Option<TlsFault> },
     /// Close the connection so that the client can read the last reply.

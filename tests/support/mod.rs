@@ -102,6 +102,11 @@ impl Client {
         self.ok(".")
     }
 
+    /// Reads up to the close, and says how much that was, or how it failed.
+    pub fn read_to_end(&mut self) -> std::io::Result<usize> {
+        self.stream.read_to_end(&mut Vec::new())
+    }
+
     /// What comes up to the close.
     pub fn rest(&mut self) -> String {
         let mut rest = String::new();

@@ -8,7 +8,7 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::server::NoServerSessionStorage;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
-use tokio_rustls::rustls::{ServerConfig, SupportedProtocolVersion};
+use tokio_rustls::rustls::{Error, ServerConfig, SupportedProtocolVersion};
 
 use super::authority::{AUTHORITY, Authority, Period, self_signed};
 use super::identity::ServerIdentity;
@@ -107,13 +107,20 @@ fn configuration(
         .with_protocol_versions(versions)
         .map_err(|error| error.to_string())?;
     let builder = if options.clients.is_requested {
-        builder.with_client_cert_verifier(options.clients.verifier(&PROVIDER)?)
+        let verifier = options.clients.verifier(&PROVIDER);
+        let verifier = verifier.map_err(|why| format!("the authorities of clients: {why}"))?;
+        builder.with_client_cert_verifier(verifier)
     } else {
         builder.with_no_client_auth()
     };
     let mut configuration = builder
         .with_single_cert(identity.chain, identity.key)
-        .map_err(|error| format!("certificate and key do not serve: {error}"))?;
+        .map_err(|error| match error {
+            Error::InconsistentKeys(_) => {
+                "the private key is not that of the certificate".to_owned()
+            }
+            other => format!("the certificate does not serve: {other}"),
+        })?;
     // Each handshake is a whole one, so that each shows the same, and a client looks at the certificate
     // each time.
     configuration.session_storage = Arc::new(NoServerSessionStorage {});
