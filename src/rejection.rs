@@ -90,7 +90,7 @@ impl Rejection {
         self.cause() == Cause::Aborted
     }
 
-    /// The recipient that was refused, if it was a RCPT.
+    /// The recipient that was refused, if it was a RCPT, or a delivery in LMTP.
     pub fn recipient(&self) -> Option<&str> {
         self.0.rejected.recipient.as_deref()
     }
@@ -198,6 +198,9 @@ impl fmt::Display for Rejection {
             }
             _ if self.is_aborted() => write!(f, "transaction aborted after {}", self.stage())?,
             (Some(command), _) => f.write_str(&command)?,
+            (None, Stage::Delivery) => {
+                write!(f, "delivery to <{}>", self.recipient().unwrap_or_default())?;
+            }
             (None, stage) => write!(f, "{stage}")?,
         }
         match self.reply() {

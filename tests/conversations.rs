@@ -106,6 +106,7 @@ impl Conversation {
                     settings.requires_tls = true;
                 }
                 "allow_plaintext_auth" => settings.takes_auth_in_clear = true,
+                "lmtp" => settings.is_lmtp = true,
                 "require_auth" => settings.requires_auth = true,
                 "mechanisms" => {
                     let mechanisms = value.split(' ').map(|m| smtp::Mechanism::of(m).unwrap());
@@ -129,6 +130,7 @@ impl Conversation {
                 "without" => builder.without_extension(extension(value)),
                 "with" => builder.with_extension(extension(value)),
                 "host_name" => builder.host_name(value),
+                "lmtp" => builder.lmtp(),
                 "require_auth" => builder.require_auth(),
                 "mechanisms" => {
                     let all = mailmock::Mechanism::ALL;

@@ -124,6 +124,10 @@ impl Action {
 
     /// Why a trigger cannot have it.
     pub(crate) fn conflict_with(&self, trigger: &Trigger) -> Option<String> {
+        if trigger.is_delivery() && !self.is_word() {
+            let allowed = "reply(..), proceed() or pass_on() at once";
+            return Some(format!("{trigger} takes {allowed}, not {self}"));
+        }
         if trigger.is_tls_handshake() && self.is_about_reply() {
             return Some(format!("a handshake has no reply for {self}"));
         }
@@ -144,7 +148,9 @@ impl Action {
     pub(super) fn is_possible_at(&self, event: &Event<'_>) -> bool {
         let is_end_of_data = matches!(event.moment(), Moment::EndOfData { .. });
         let is_handshake = matches!(event.moment(), Moment::TlsHandshake);
-        (!self.conduct.is_about_content() || is_end_of_data)
+        let is_delivery = matches!(event.moment(), Moment::Delivery(_));
+        (!is_delivery || self.is_word())
+            && (!self.conduct.is_about_content() || is_end_of_data)
             && (!self.conduct.is_about_intake() || event.begins_content())
             && (!self.is_about_tls() || is_handshake)
             && !(self.is_about_reply() && is_handshake)
@@ -152,6 +158,15 @@ impl Action {
 
     fn is_about_tls(&self) -> bool {
         matches!(self.conduct, Conduct::TlsFault(_))
+    }
+
+    /// Whether it does no more than to say something, or nothing.
+    fn is_word(&self) -> bool {
+        let is_word = matches!(
+            self.conduct,
+            Conduct::Reply(_) | Conduct::Proceed | Conduct::PassOn
+        );
+        is_word && self.delay.is_none()
     }
 
     /// Whether it does something to the server's own reply.

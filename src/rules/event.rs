@@ -87,13 +87,14 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The forward-path of this RCPT.
+    /// The forward-path of this RCPT, or of the recipient whose turn it is in LMTP.
     pub fn recipient(&self) -> Option<&'a ForwardPath> {
         match self.core.moment {
             Moment::Command {
                 command: Command::Rcpt(forward_path),
                 ..
             } => Some(forward_path),
+            Moment::Delivery(forward_path) => Some(forward_path),
             _ => None,
         }
     }

@@ -24,6 +24,7 @@ use crate::smtp::{Command, Moment, Stage, stage_of};
 /// | [`rcpt`](Self::rcpt), [`rcpt_to`](Self::rcpt_to) | at RCPT |
 /// | [`data`](Self::data) | at DATA, or the first BDAT of a transaction |
 /// | [`end_of_data`](Self::end_of_data), [`end_of_data_when`](Self::end_of_data_when) | when the content has arrived whole |
+/// | [`delivery`](Self::delivery), [`delivery_to`](Self::delivery_to) | behind that, for each recipient in LMTP |
 /// | [`rset`](Self::rset), [`quit`](Self::quit) | at RSET, at QUIT |
 /// | [`command`](Self::command) | at any verb, unknown ones too |
 /// | [`when`](Self::when) | wherever you like |
@@ -45,6 +46,7 @@ enum Place {
     Rcpt(Option<AddressPattern>),
     Data,
     EndOfData(Option<MailMatcher>),
+    Delivery(Option<AddressPattern>),
     Verb(Box<str>),
     When(Arc<dyn Fn(&Event<'_>) -> bool + Send + Sync>),
 }
@@ -154,6 +156,25 @@ impl Trigger {
         Self(Place::EndOfData(Some(mail)))
     }
 
+    /// In [LMTP](crate::MailServerBuilder::lmtp): the content has arrived whole, and it is the turn of one of
+    /// the recipients (RFC 2033 §4.2). A rule can [`reply`](crate::RuleBuilder::reply), at once, and else lets
+    /// the recipient have the mail.
+    pub fn delivery() -> Self {
+        Self(Place::Delivery(None))
+    }
+
+    /// In [LMTP](crate::MailServerBuilder::lmtp): as [`delivery`](Self::delivery), of such a recipient.
+    ///
+    /// # Panics
+    ///
+    /// If it is a text that is no address.
+    #[track_caller]
+    pub fn delivery_to(address: impl Into<AddressPattern>) -> Self {
+        let address = address.into();
+        address.check();
+        Self(Place::Delivery(Some(address)))
+    }
+
     /// RSET.
     pub fn rset() -> Self {
         Self::command("RSET")
@@ -209,6 +230,7 @@ impl Trigger {
             Place::Rcpt(_) => Stage::Rcpt,
             Place::Data => Stage::Data,
             Place::EndOfData(_) => Stage::EndOfData,
+            Place::Delivery(_) => Stage::Delivery,
             Place::Verb(verb) => stage_of(verb),
             Place::When(_) => return StageSet::ALL,
         })
@@ -244,6 +266,9 @@ impl Trigger {
             (Place::EndOfData(Some(matcher)), Moment::EndOfData { .. }) => {
                 event.mail().is_some_and(|mail| matcher.is_match(mail))
             }
+            (Place::Delivery(pattern), Moment::Delivery(path)) => {
+                pattern.as_ref().is_none_or(|p| p.is_match(path.as_str()))
+            }
             (Place::Verb(verb), Moment::Command { .. }) => {
                 event.verb().is_some_and(|v| v.eq_ignore_ascii_case(verb))
             }
@@ -274,11 +299,17 @@ impl Trigger {
             || self.is_rcpt()
             || self.is_data()
             || self.is_end_of_data()
+            || self.is_delivery()
     }
 
     /// Whether it can only be met where TLS begins.
     pub(super) fn is_tls_handshake(&self) -> bool {
         matches!(self.0, Place::TlsHandshake)
+    }
+
+    /// Whether it can only be met where a recipient's turn has come.
+    pub(super) fn is_delivery(&self) -> bool {
+        matches!(self.0, Place::Delivery(_))
     }
 
     /// Whether only the test knows where it can be met.
@@ -308,6 +339,8 @@ impl fmt::Display for Trigger {
             Place::Rcpt(None) => f.write_str("rcpt()"),
             Place::Rcpt(Some(pattern)) => write!(f, "rcpt_to({pattern})"),
             Place::Data => f.write_str("data()"),
+            Place::Delivery(None) => f.write_str("delivery()"),
+            Place::Delivery(Some(pattern)) => write!(f, "delivery_to({pattern})"),
             Place::EndOfData(None) => f.write_str("end_of_data()"),
             Place::EndOfData(Some(mail)) => write!(f, "end_of_data_when({mail})"),
             Place::Verb(verb) => match &**verb {

@@ -110,7 +110,7 @@ impl MailServerBuilder {
         #[cfg(feature = "tls")]
         let tls = tls.map(Arc::new);
         let credentials = self.named_credentials();
-        let tls_mode = self.settings.tls;
+        let (tls_mode, is_lmtp) = (self.settings.tls, self.settings.is_lmtp);
         let policy = self.policy.into_iter();
         let policy = policy.map(|(preset, location)| preset.into_rule(&clock, location));
         let rules = Arc::new(RuleBook::new(Arc::clone(&clock), seed, policy.collect()));
@@ -136,6 +136,7 @@ impl MailServerBuilder {
             host,
             port: address.port(),
             tls_mode,
+            is_lmtp,
             #[cfg(feature = "tls")]
             tls,
             credentials,
@@ -195,6 +196,30 @@ impl MailServerBuilder {
     /// with 501, or 500 for the line itself, or 550 and 553 for an address that needs SMTPUTF8.
     pub fn strict(mut self) -> Self {
         self.settings.strict = true;
+        self
+    }
+
+    /// Speaks LMTP (RFC 2033) in place of SMTP: LHLO in place of EHLO, and behind the content a reply for each
+    /// recipient, in the order of the RCPT commands. [`Trigger::delivery_to`](crate::Trigger::delivery_to)
+    /// refuses one of them; the mail is stored for the others. What a rule replies at the end of data is
+    /// said for each.
+    ///
+    /// ```
+    /// # use std::io::{Read, Write};
+    /// use mailmock::{MailServer, Reply, Trigger};
+    ///
+    /// let server = MailServer::builder().lmtp().start();
+    /// server.on(Trigger::delivery_to("bob@example.org")).reply(Reply::mailbox_full());
+    /// # let mut client = std::net::TcpStream::connect((server.host(), server.port()))?;
+    /// # client.write_all(b"LHLO me\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<ada@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nhi\r\n.\r\nQUIT\r\n")?;
+    /// # client.read_to_end(&mut Vec::new())?;
+    /// // … the mail server under test hands a mail for Ada and Bob on …
+    /// assert_eq!(server.only_mail().envelope().forward_paths(), ["ada@example.org"]);
+    /// assert_eq!(server.rejections()[0].recipient(), Some("bob@example.org"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn lmtp(mut self) -> Self {
+        self.settings.is_lmtp = true;
         self
     }
 

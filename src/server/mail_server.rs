@@ -51,6 +51,7 @@ pub struct MailServer {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) tls_mode: TlsMode,
+    pub(super) is_lmtp: bool,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Arc<Endpoint>>,
     pub(super) credentials: Credentials,
@@ -91,7 +92,8 @@ impl MailServer {
     }
 
     /// Where clients reach it, such as `smtp://127.0.0.1:41233`: the form that lettre's `from_url`
-    /// reads. With TLS it is `smtp://127.0.0.1:41233?tls=required` or `smtps://127.0.0.1:41233`.
+    /// reads. With TLS it is `smtp://127.0.0.1:41233?tls=required` or `smtps://127.0.0.1:41233`,
+    /// with [LMTP](crate::MailServerBuilder::lmtp) `lmtp://127.0.0.1:41233`.
     pub fn url(&self) -> String {
         self.url_with("")
     }
@@ -117,6 +119,7 @@ impl MailServer {
 
     fn url_with(&self, user_info: &str) -> String {
         let (scheme, query) = match self.tls_mode {
+            _ if self.is_lmtp => ("lmtp", ""),
             TlsMode::Never => ("smtp", ""),
             TlsMode::AfterStartTls => ("smtp", "?tls=required"),
             TlsMode::FromTheStart => ("smtps", ""),

@@ -14,7 +14,7 @@ use super::verb::Verb;
 
 impl ServerSession {
     /// A reply as it goes out: without ENHANCEDSTATUSCODES it has no enhanced code.
-    fn as_sent(&self, reply: Reply) -> Reply {
+    pub(super) fn as_sent(&self, reply: Reply) -> Reply {
         if self.has_enhanced_codes {
             reply
         } else {
@@ -23,11 +23,26 @@ impl ServerSession {
     }
 
     /// Answers, with what the manner has in place of the protocol's own reply if it has something.
-    pub(super) fn answer_as(&mut self, said: Said, own: impl Into<Answer>, manner: Manner) {
-        let answer = match manner.instead.unwrap_or_else(|| own.into()) {
+    pub(super) fn answer_as(&mut self, said: Said, own: impl Into<Answer>, mut manner: Manner) {
+        let answer = match manner.instead.take().unwrap_or_else(|| own.into()) {
             Answer::Reply(reply) => Answer::Reply(self.as_sent(reply)),
             answer => answer,
         };
+        // What is no reply is not one for each.
+        let copies = match answer {
+            Answer::Reply(_) => manner.copies.saturating_sub(1),
+            Answer::Raw(_) | Answer::Nothing(_) => 0,
+        };
+        self.say_once(said, answer.clone(), &manner);
+        for _ in 0..copies {
+            self.say_once(Said::Nothing, answer.clone(), &manner);
+        }
+        if let Some(end) = manner.end {
+            self.close(end);
+        }
+    }
+
+    fn say_once(&mut self, said: Said, answer: Answer, manner: &Manner) {
         let recorded = answer.clone();
         let fact = if std::mem::take(&mut self.has_open_exchange) {
             Fact::Answered(recorded)
@@ -46,9 +61,6 @@ impl ServerSession {
             (Answer::Raw(octets), _) => Some(Step::SendRaw(octets)),
             (Answer::Nothing(_), _) => None,
         });
-        if let Some(end) = manner.end {
-            self.close(end);
-        }
     }
 
     /// Refuses a command line; a RCPT leaves its trace in the envelope.

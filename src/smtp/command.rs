@@ -112,6 +112,11 @@ impl Command {
             _ => Ok(command),
         };
         match verb {
+            // RFC 2033 §4.1: either hello is unknown to the other protocol.
+            Verb::Ehlo | Verb::Helo if context.settings.is_lmtp => {
+                Ok(Self::Unserved(NO_SUCH_COMMAND))
+            }
+            Verb::Lhlo if context.settings.is_lmtp => Ok(Self::Ehlo(hello_name(argument, lapses)?)),
             Verb::Ehlo => Ok(Self::Ehlo(hello_name(argument, lapses)?)),
             Verb::Helo => Ok(Self::Helo(hello_name(argument, lapses)?)),
             Verb::Mail => read_mail(argument, context, lapses).map(Self::Mail),
@@ -136,7 +141,7 @@ impl Command {
                 bare(Self::StartTls)
             }
             Verb::Auth | Verb::StartTls | Verb::Obsolete => Ok(Self::Unserved(NOT_IMPLEMENTED)),
-            Verb::Unknown => Ok(Self::Unserved(NO_SUCH_COMMAND)),
+            Verb::Lhlo | Verb::Unknown => Ok(Self::Unserved(NO_SUCH_COMMAND)),
         }
     }
 }

@@ -97,8 +97,14 @@ impl ServerSession {
                     TlsMode::AfterStartTls => " STARTTLS",
                     TlsMode::Never | TlsMode::FromTheStart => "",
                 };
-                let text = "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY EXPN HELP AUTH";
-                Reply::fixed(214, (2, 0, 0), "").with_text(format!("{text}{starttls}"))
+                let hello = if self.settings.is_lmtp {
+                    "LHLO"
+                } else {
+                    "EHLO HELO"
+                };
+                let others = "MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY EXPN HELP AUTH";
+                let text = format!("{hello} {others}{starttls}");
+                Reply::fixed(214, (2, 0, 0), "").with_text(text)
             }
             Command::Unserved(refusal) if manner.instead.is_none() => {
                 return self.refuse_line(&line, refusal, manner);

@@ -98,6 +98,17 @@ impl Envelope {
         }
     }
 
+    /// The envelope for some of the recipients: those at whose place is `true`.
+    pub(crate) fn only_those(&self, are_kept: &[bool]) -> Self {
+        let paths = self.forward_paths.iter().zip(are_kept);
+        let kept = paths.filter(|(_, is_kept)| **is_kept);
+        let forward_paths = Arc::new(kept.map(|(path, _)| path.clone()).collect());
+        Self {
+            forward_paths,
+            ..self.clone()
+        }
+    }
+
     /// The envelope as it stands, without the refused recipients: those are rejections themselves,
     /// and a copy of all of them in each would be too much.
     pub(crate) fn so_far(&self) -> Self {

@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::envelope::{Client, Envelope};
 use super::login::Login;
+use super::path::ForwardPath;
 use super::stage::Stage;
 use super::verb::Verb;
 use super::verdict::Verdict;
@@ -36,6 +37,8 @@ pub(crate) enum Moment<'a> {
     Credentials(&'a Login),
     /// The content has arrived whole.
     EndOfData { content: &'a [u8] },
+    /// It has, and has been accepted; what does this recipient get? (LMTP)
+    Delivery(&'a ForwardPath),
 }
 
 impl Event<'_> {
@@ -46,6 +49,7 @@ impl Event<'_> {
             Moment::Command { line, .. } => Verb::of(line).stage(),
             Moment::Credentials(_) => Stage::Auth,
             Moment::EndOfData { .. } => Stage::EndOfData,
+            Moment::Delivery(_) => Stage::Delivery,
         }
     }
 }

@@ -12,11 +12,9 @@ use super::sequence::TOO_LARGE;
 use super::session::{ServerSession, State};
 use super::session_end::SessionEnd;
 use super::stage::Stage;
-use super::step::{Fact, Said, Step};
-use super::transaction::{Intake, Transaction};
+use super::step::{Said, Step};
+use super::transaction::Intake;
 use super::verdict::Verdict;
-
-const MAIL_OK: Reply = Reply::fixed(250, (2, 0, 0), "OK, mail accepted");
 
 impl ServerSession {
     /// Lets the content under way have its part of `bytes`; returns how much that is.
@@ -58,7 +56,7 @@ impl ServerSession {
                 matches!(&transaction.intake, Intake::Data(decoder) if decoder.is_complete());
             if is_complete {
                 let octets = transaction.content.octets();
-                self.end_of_data(Said::Content { octets }, Manner::default(), policy);
+                self.end_of_data(Said::Content { octets }, true, Manner::default(), policy);
                 return true;
             }
         }
@@ -93,7 +91,7 @@ impl ServerSession {
     ) {
         let is_too_large = self.transaction().is_some_and(|t| t.content.is_too_large());
         if chunk.is_last || is_too_large {
-            return self.end_of_data(chunk.said, manner, policy);
+            return self.end_of_data(chunk.said, chunk.is_last, manner, policy);
         }
         self.answer_as(chunk.said, Reply::fixed(250, (2, 0, 0), "Chunk OK"), manner);
     }
@@ -109,29 +107,25 @@ impl ServerSession {
         self.refuse(Stage::Data, chunk.said, refusal, manner);
     }
 
-    fn end_of_data(&mut self, said: Said, manner: Manner, policy: &mut impl Policy) {
+    /// Ends the content: whole, or before its last chunk because it is too large already.
+    fn end_of_data(
+        &mut self,
+        said: Said,
+        is_whole: bool,
+        manner: Manner,
+        policy: &mut impl Policy,
+    ) {
         let Some(transaction) = self.take_transaction() else {
             return;
         };
         if transaction.content.is_too_large() {
-            let manner = manner.without_words();
+            let mut manner = manner.without_words();
+            if is_whole {
+                manner = self.for_each_recipient(&transaction, manner);
+            }
             return self.refuse_content(*transaction, Stage::EndOfData, said, TOO_LARGE, manner);
         }
         self.decide(Matter::Content { transaction, said }, manner, policy);
-    }
-
-    /// Records a mail as accepted; the reply comes next.
-    pub(super) fn record_mail(&mut self, transaction: Transaction, is_discarded: bool) {
-        self.accepted_mails += 1;
-        self.record(Fact::Accepted {
-            envelope: transaction.envelope,
-            content: transaction.content.into_bytes(),
-            is_discarded,
-        });
-    }
-
-    pub(super) fn accept_mail(&mut self, said: Said, manner: Manner) {
-        self.answer_as(said, MAIL_OK, manner);
     }
 
     /// Closes the connection in the midst of content, if a rule wants it and the place is reached.

@@ -62,7 +62,7 @@ impl ServerSession {
         policy.decide(&event)
     }
 
-    fn event<'a>(&'a self, moment: Moment<'a>) -> Event<'a> {
+    pub(super) fn event<'a>(&'a self, moment: Moment<'a>) -> Event<'a> {
         Event {
             moment,
             client: &self.client,
@@ -102,7 +102,8 @@ impl ServerSession {
         let matter = match (matter, intervention.delay) {
             // RFC 1047: the mail is there, and the client does not know it yet.
             (Matter::Content { transaction, said }, Some(Delay::For(_)))
-                if intervention.conduct.accepts() =>
+                // In LMTP it is not known yet who gets it.
+                if intervention.conduct.accepts() && !self.settings.is_lmtp =>
             {
                 self.record_mail(*transaction, intervention.conduct == Conduct::Discard);
                 Matter::Accepted { said }
@@ -182,10 +183,7 @@ impl ServerSession {
                 self.turn_down(matter, Refusal::by_rule(origin, None), ending);
             }
             Conduct::Discard => match matter {
-                Matter::Content { transaction, said } => {
-                    self.record_mail(*transaction, true);
-                    self.accept_mail(said, manner);
-                }
+                Matter::Content { transaction, said } => self.discard(*transaction, said, manner),
                 matter => self.proceed(matter, manner, policy),
             },
             Conduct::AcceptThenClose => {
@@ -227,7 +225,12 @@ impl ServerSession {
     fn proceed(&mut self, matter: Matter, manner: Manner, policy: &mut impl Policy) {
         match matter {
             Matter::Greeting => {
-                let text = format!("{} ESMTP mailmock", self.settings.host_name);
+                let protocol = if self.settings.is_lmtp {
+                    "LMTP"
+                } else {
+                    "ESMTP"
+                };
+                let text = format!("{} {protocol} mailmock", self.settings.host_name);
                 self.answer_as(Said::Nothing, Reply::plain(220, text.into()), manner);
             }
             Matter::Handshake => self.upgrade(None),
@@ -235,8 +238,7 @@ impl ServerSession {
             Matter::Chunk(chunk) => self.accept_chunk(*chunk, manner, policy),
             Matter::Credentials { login, said } => self.log_in(login, said, manner),
             Matter::Content { transaction, said } => {
-                self.record_mail(*transaction, false);
-                self.accept_mail(said, manner);
+                self.deliver(*transaction, said, manner, policy);
             }
             Matter::Accepted { said } => self.accept_mail(said, manner),
         }
@@ -258,6 +260,7 @@ impl ServerSession {
                 self.refuse_login(login, said, refusal, manner);
             }
             Matter::Content { transaction, said } => {
+                let manner = self.for_each_recipient(&transaction, manner);
                 self.refuse_content(*transaction, Stage::EndOfData, said, refusal, manner);
             }
             // It is recorded as a mail: only the reply does not come.

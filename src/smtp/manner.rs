@@ -8,13 +8,26 @@ use super::session_end::SessionEnd;
 use super::step::Answer;
 use super::verdict::RuleId;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Manner {
     /// What is said in place of the protocol's own reply.
     pub(super) instead: Option<Answer>,
     pub(super) drip: Option<(Duration, RuleId)>,
     /// The session ends behind it.
     pub(super) end: Option<SessionEnd>,
+    /// How often it is said: once for each recipient, in LMTP.
+    pub(super) copies: usize,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            instead: None,
+            drip: None,
+            end: None,
+            copies: 1,
+        }
+    }
 }
 
 impl Manner {
@@ -39,6 +52,7 @@ impl Manner {
             instead: self.instead.or(earlier.instead),
             drip: self.drip.or(earlier.drip),
             end: self.end.or(earlier.end),
+            copies: self.copies,
         }
     }
 

@@ -9,6 +9,7 @@ mod authentication;
 mod command;
 mod conduct;
 mod content;
+mod delivery;
 mod envelope;
 mod event;
 mod extension;

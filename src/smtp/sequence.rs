@@ -86,6 +86,7 @@ impl ServerSession {
     fn check_hello(&self) -> Result<(), Refusal> {
         match self.client.hello {
             Some(_) => Ok(()),
+            None if self.settings.is_lmtp => Err(Refusal::sequence("LHLO first")),
             None => Err(Refusal::sequence("EHLO or HELO first")),
         }
     }
@@ -96,7 +97,8 @@ impl ServerSession {
             .transaction()
             .ok_or(Refusal::sequence("MAIL and RCPT first"))?;
         match transaction.envelope.forward_paths() {
-            [] if transaction.has_tried => Err(NO_VALID_RECIPIENTS),
+            // RFC 2033 §4.2: it is 503 there.
+            [] if transaction.has_tried && !self.settings.is_lmtp => Err(NO_VALID_RECIPIENTS),
             [] => Err(Refusal::sequence("RCPT first")),
             _ => Ok(transaction),
         }

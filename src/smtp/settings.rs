@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) strips_starttls: bool,
     /// Refuse what is otherwise forgiven with a remark.
     pub(crate) strict: bool,
+    /// Speak LMTP (RFC 2033).
+    pub(crate) is_lmtp: bool,
     /// Octets of content in one mail.
     pub(crate) max_content: usize,
     /// Accepted recipients in one transaction.
@@ -49,6 +51,7 @@ impl Default for Settings {
             requires_tls: false,
             strips_starttls: false,
             strict: false,
+            is_lmtp: false,
             max_content: 50 * 1024 * 1024,
             max_recipients: 1_000,
             max_errors: 100,

@@ -22,6 +22,8 @@ pub enum Stage {
     Data,
     /// The content had arrived whole.
     EndOfData,
+    /// Behind that, one recipient in LMTP (RFC 2033 §4.2).
+    Delivery,
     /// Any other command.
     Other,
 }
@@ -37,6 +39,7 @@ impl fmt::Display for Stage {
             Self::Rcpt => "RCPT",
             Self::Data => "DATA",
             Self::EndOfData => "end of data",
+            Self::Delivery => "delivery",
             Self::Other => "other command",
         })
     }

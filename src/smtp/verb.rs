@@ -6,6 +6,8 @@ use super::stage::Stage;
 pub(crate) enum Verb {
     Ehlo,
     Helo,
+    /// RFC 2033 §4.1: LMTP's EHLO.
+    Lhlo,
     Mail,
     Rcpt,
     Data,
@@ -23,12 +25,13 @@ pub(crate) enum Verb {
     Unknown,
 }
 
-const VERBS: [(&str, Verb); 18] = [
+const VERBS: [(&str, Verb); 19] = [
     ("MAIL", Verb::Mail),
     ("RCPT", Verb::Rcpt),
     ("DATA", Verb::Data),
     ("EHLO", Verb::Ehlo),
     ("HELO", Verb::Helo),
+    ("LHLO", Verb::Lhlo),
     ("QUIT", Verb::Quit),
     ("RSET", Verb::Rset),
     ("NOOP", Verb::Noop),
@@ -62,7 +65,7 @@ impl Verb {
 
     pub(crate) fn stage(self) -> Stage {
         match self {
-            Self::Ehlo | Self::Helo => Stage::Hello,
+            Self::Ehlo | Self::Helo | Self::Lhlo => Stage::Hello,
             Self::Auth => Stage::Auth,
             Self::Mail => Stage::Mail,
             Self::Rcpt => Stage::Rcpt,
