@@ -194,7 +194,11 @@ impl fmt::Display for Rejection {
         match (self.command(), self.stage()) {
             _ if self.cause() == Cause::Tls => {
                 let detail = self.detail().unwrap_or_default();
-                return write!(f, "{} failed: {detail}", self.stage());
+                write!(f, "{} failed: {detail}", self.stage())?;
+                return match self.rule() {
+                    Some(rule) => write!(f, " (rule at {rule})"),
+                    None => Ok(()),
+                };
             }
             _ if self.is_aborted() => write!(f, "transaction aborted after {}", self.stage())?,
             (Some(command), _) => f.write_str(&command)?,

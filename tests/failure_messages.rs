@@ -1045,3 +1045,104 @@ fn the_closest_of_a_thousand_mails_is_found_soon() {
         "{text}"
     );
 }
+
+/// What goes wrong between a client and a server with TLS, as it reads when no mail comes.
+#[cfg(feature = "tls")]
+mod over_tls {
+    use lettre::transport::smtp::extension::ClientId;
+    use lettre::{Message, SmtpTransport, Transport as _};
+    use mailmock::{TlsFault, a_session};
+
+    use super::*;
+
+    fn told(server: &MailServer) -> String {
+        stable(server, &server.try_only_mail().unwrap_err().to_string())
+    }
+
+    fn ended(server: &MailServer) -> &MailServer {
+        support::eventually(|| server.sessions().pop().filter(|session| !session.is_open()));
+        server
+    }
+
+    fn send(url: &str) {
+        let mail = Message::builder()
+            .from("app@example.org".parse().unwrap())
+            .to("ada@example.org".parse().unwrap())
+            .body(String::new())
+            .unwrap();
+        let hello = ClientId::Domain("app.example".to_owned());
+        let transport = SmtpTransport::from_url(url).unwrap().hello_name(hello);
+        transport.build().send(&mail).unwrap_err();
+    }
+
+    #[test]
+    fn a_client_that_does_not_trust_the_certificate() {
+        let server = MailServer::builder().starttls().start();
+        send(&server.url());
+        insta::assert_snapshot!(told(ended(&server)), @r#"
+        expected exactly one mail, but none was received
+
+        refused (1):
+          session 1: TLS handshake failed: the client refused with the alert UnknownCA; is it to trust server.ca_certificate_pem()?
+        "#);
+    }
+
+    #[test]
+    fn a_client_that_leaves_behind_the_handshake() {
+        let server = MailServer::builder().starttls().start();
+        drop(Client::upgraded(&server));
+        insta::assert_snapshot!(told(ended(&server)), @r#"
+        expected exactly one mail, but none was received
+
+        sessions, all ended (1):
+          session 1 of "test.example": the client's last word was "STARTTLS", answered with 220 2.0.0 Ready to start TLS; the client closed the connection without QUIT; it left right behind the TLS handshake; is it to trust server.ca_certificate_pem()?
+        "#);
+    }
+
+    #[test]
+    fn a_client_with_credentials_that_does_not_begin_tls() {
+        let server = MailServer::builder().starttls().start();
+        send(&server.url_as("app").replace("?tls=required", ""));
+        insta::assert_snapshot!(told(ended(&server)), @r#"
+        expected exactly one mail, but none was received
+
+        sessions, all ended (1):
+          session 1 of "app.example": the client's last word was "EHLO app.example", answered with 250 localhost greets app.example / PIPELINING / SIZE 52428800 / 8BITMIME / SMTPUTF8 / ENHANCEDSTATUSCODES / CHUNKING / BINARYMIME / DSN / STARTTLS; the client closed the connection without QUIT; it left behind the hello, as if it needs AUTH, offered only behind STARTTLS
+        "#);
+    }
+
+    #[test]
+    fn a_client_that_waits_for_a_greeting_in_clear() {
+        let server = MailServer::builder().implicit_tls().start();
+        let _client = Client::connect_silently(&server);
+        server.wait_for_session(a_session()).blocking();
+        insta::assert_snapshot!(told(&server), @r#"
+        expected exactly one mail, but none was received
+
+        open sessions (1):
+          session 1: TLS, which is on from the start, has not begun
+        "#);
+    }
+
+    #[test]
+    fn a_rule_at_the_handshake_is_named() {
+        let server = MailServer::builder().implicit_tls().start();
+        server
+            .on(Trigger::tls_handshake())
+            .expect(3)
+            .tls_fault(TlsFault::UnknownCa);
+        server.on(Trigger::tls_handshake()).first(1).disconnect();
+        send(&server.url());
+        send(&server.url());
+        let text = ended(&server).try_verify().unwrap_err().to_string();
+        server.reset();
+        insta::assert_snapshot!(without_lines(&text), @r#"
+        an expectation is not met
+          on(tls_handshake()).tls_fault(UnknownCa): expected exactly 3, had 1 (expected at [here])
+
+        refused (2):
+          session 1: TLS handshake -> no reply (rule at [here])
+          session 2: TLS handshake failed: the client refused with the alert UnknownCA (rule at [here])
+        "#);
+    }
+}

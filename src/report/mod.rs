@@ -4,6 +4,7 @@ mod closest;
 mod overview;
 mod rule;
 mod scene;
+mod session_line;
 mod wait;
 
 pub(crate) use rule::{expectations_not_met, not_as_expected, story, too_few_hits};

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::session_line::session_line;
 use crate::mail::Mail;
 use crate::rejection::Rejection;
 use crate::session::Session;
-use crate::smtp::{Envelope, SessionEnd};
+use crate::smtp::Envelope;
 use crate::store::Received;
 
 /// How many entries of one kind a report lists.
@@ -122,65 +123,6 @@ pub(super) fn rejection_line(rejection: &Rejection) -> String {
         let _ = write!(text, "  {subject:?}, {} octets", message.size());
     }
     text
-}
-
-pub(super) fn session_line(session: &Session) -> String {
-    let mut text = format!("session {}", session.id());
-    if let Some(name) = session.hello_name() {
-        let _ = write!(text, " of {name:?}");
-    }
-    if let Some(last) = session.exchanges().next_back() {
-        let said = match (last.command(), last.content_octets()) {
-            (Some(command), _) => format!("{:?}", shortened(command, 60)),
-            (None, Some(_)) => "the content".to_owned(),
-            (None, None) => "nothing".to_owned(),
-        };
-        let _ = write!(text, ": the client's last word was {said}, ");
-        let _ = match (last.reply(), last.silenced_by()) {
-            (Some(reply), _) => write!(text, "answered with {reply}"),
-            (None, Some(rule)) if session.is_open() => write!(text, "held by the rule at {rule}"),
-            (None, Some(rule)) => write!(text, "left unanswered by the rule at {rule}"),
-            (None, None) => write!(text, "answered with what is no reply"),
-        };
-    }
-    if let Some(end) = session.end() {
-        let _ = write!(text, "; {end}");
-    }
-    if let Some(missing) = what_it_may_miss(session) {
-        let _ = write!(
-            text,
-            "; it left behind the hello, as if it needs {missing}, not offered here"
-        );
-    }
-    text
-}
-
-/// What a client that ended the session right behind EHLO may have looked for in vain.
-fn what_it_may_miss(session: &Session) -> Option<String> {
-    let is_hello = |command: &str| {
-        matches!(command.get(..4)?.to_ascii_uppercase().as_str(), "EHLO").then_some(())
-    };
-    let mut commands = session
-        .exchanges()
-        .filter(|exchange| exchange.command().is_some());
-    let hello = commands
-        .next()
-        .filter(|e| e.command().and_then(is_hello).is_some())?;
-    let is_quit = |command: &str| command.eq_ignore_ascii_case("QUIT");
-    let is_leaving = matches!(
-        session.end(),
-        Some(SessionEnd::Quit | SessionEnd::ClientClosed)
-    );
-    if !is_leaving || commands.any(|exchange| !exchange.command().is_some_and(is_quit)) {
-        return None;
-    }
-    let offers = hello.reply()?.text();
-    let is_offered = |keyword: &str| offers.lines().any(|line| line.starts_with(keyword));
-    let missing = ["STARTTLS", "AUTH"]
-        .into_iter()
-        .filter(|keyword| !is_offered(keyword));
-    let missing: Vec<_> = missing.collect();
-    (!missing.is_empty()).then(|| missing.join(" or "))
 }
 
 pub(super) fn shortened(text: &str, chars: usize) -> String {

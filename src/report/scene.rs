@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::closest::{closest, judge};
-use super::overview::{list, mail_line, overview, rejection_line, session_line};
+use super::overview::{list, mail_line, overview, rejection_line};
+use super::session_line::session_line;
 use crate::mail::{Mail, MailMatcher};
 use crate::rejection::Rejection;
 use crate::rejection_matcher::RejectionMatcher;

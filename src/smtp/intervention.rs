@@ -166,7 +166,7 @@ impl ServerSession {
                 let saying = Manner::saying(Answer::Raw(octets));
                 self.say(matter, reply, saying.or(manner), origin, policy);
             }
-            Conduct::TlsFault(fault) => self.upgrade(Some(fault)),
+            Conduct::TlsFault(fault) => self.fail_handshake(fault, origin),
             Conduct::Drip(interval) => {
                 let dripping = Manner {
                     drip: Some((interval, intervention.rule)),

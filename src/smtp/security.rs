@@ -1,5 +1,6 @@
 //! How a session comes to TLS (RFC 3207, RFC 8314), and what it does without.
 
+use std::panic::Location;
 use std::sync::Arc;
 
 use super::command::Command;
@@ -88,8 +89,14 @@ impl ServerSession {
     }
 
     pub(super) fn begin_handshake(&mut self, policy: &mut impl Policy) {
-        self.state = State::AwaitingHandshake;
+        self.state = State::AwaitingHandshake(None);
         self.decide(Matter::Handshake, Manner::default(), policy);
+    }
+
+    /// Has the driver begin TLS, and has it go wrong as the rule of that line says.
+    pub(super) fn fail_handshake(&mut self, fault: TlsFault, origin: &'static Location<'static>) {
+        self.state = State::AwaitingHandshake(Some(origin));
+        self.upgrade(Some(fault));
     }
 
     /// Has the driver begin TLS.
@@ -126,10 +133,14 @@ impl ServerSession {
 
     /// TLS has not begun, and the connection is of no use any more.
     pub(crate) fn handshake_failed(&mut self, why: impl Into<Box<str>>) {
+        let origin = match self.state {
+            State::AwaitingHandshake(origin) => origin,
+            _ => None,
+        };
         self.record(Fact::Rejected(Box::new(Rejected {
             stage: Stage::TlsHandshake,
             cause: Cause::Tls,
-            origin: None,
+            origin,
             said: Said::Nothing,
             reply: None,
             envelope: None,
@@ -144,7 +155,7 @@ impl ServerSession {
     pub(crate) fn awaits_handshake(&self) -> bool {
         matches!(
             self.state,
-            State::AwaitingClientHello | State::AwaitingHandshake
+            State::AwaitingClientHello | State::AwaitingHandshake(_)
         )
     }
 }

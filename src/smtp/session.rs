@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::sync::Arc;
 
 use super::auth::Exchange;
@@ -31,7 +32,8 @@ pub(super) enum State {
     AwaitingGreeting,
     /// The client is to begin TLS; what comes is not for us to read.
     AwaitingClientHello,
-    AwaitingHandshake,
+    /// With the line of the rule that has it go wrong.
+    AwaitingHandshake(Option<&'static Location<'static>>),
     AwaitingHello,
     Ready,
     AwaitingRecipients(Box<Transaction>),
@@ -172,7 +174,7 @@ impl ServerSession {
                 self.begin_handshake(policy);
                 return true;
             }
-            State::AwaitingHandshake => return false,
+            State::AwaitingHandshake(_) => return false,
             State::AwaitingGreeting => {
                 self.state = State::AwaitingHello;
                 self.decide(Matter::Greeting, Manner::default(), policy);

@@ -34,8 +34,8 @@ fn subject_of(der: &[u8]) -> String {
     }
 }
 
-/// Why a handshake failed, and what may be done about it.
-pub(in crate::server) fn reason_of(error: &io::Error) -> String {
+/// Why a handshake failed, and what may be done about it if that is not wanted.
+pub(in crate::server) fn reason_of(error: &io::Error, is_wanted: bool) -> String {
     let tls = error.get_ref().and_then(|e| e.downcast_ref::<Error>());
     let Some(tls) = tls else {
         return match error.kind() {
@@ -48,7 +48,9 @@ pub(in crate::server) fn reason_of(error: &io::Error) -> String {
             let advice = match alert {
                 AlertDescription::UnknownCA
                 | AlertDescription::BadCertificate
-                | AlertDescription::CertificateUnknown => {
+                | AlertDescription::CertificateUnknown
+                    if !is_wanted =>
+                {
                     "; is it to trust server.ca_certificate_pem()?"
                 }
                 _ => "",
