@@ -12,7 +12,7 @@
 mod smtp;
 
 use std::hint::black_box;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
@@ -25,6 +25,12 @@ const SIZES: [usize; 3] = [1 << 10, 10 << 10, 1 << 20];
 
 fn main() {
     divan::main();
+}
+
+fn connect(server: &MailServer) -> TcpStream {
+    let stream = TcpStream::connect((server.host(), server.port())).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
 }
 
 struct Open;
@@ -91,13 +97,20 @@ fn core_session() -> ServerSession {
     session
 }
 
-struct Client(BufReader<TcpStream>);
+/// What octets go over, in clear or over TLS.
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
+struct Client(BufReader<Box<dyn Stream>>);
 
 impl Client {
     fn connect(server: &MailServer) -> Self {
-        let stream = TcpStream::connect((server.host(), server.port())).unwrap();
-        stream.set_nodelay(true).unwrap();
-        let mut client = Self(BufReader::new(stream));
+        Self::of(connect(server))
+    }
+
+    fn of(stream: impl Stream + 'static) -> Self {
+        let mut client = Self(BufReader::new(Box::new(stream)));
         client.read_reply();
         client.say(b"HELO bench.example\r\n");
         client
@@ -186,4 +199,59 @@ fn first_look(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench]
 fn start_and_stop() {
     drop(black_box(MailServer::start()));
+}
+
+/// To be compared with the plain ones above.
+#[cfg(feature = "tls")]
+mod tls {
+    use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+    use super::*;
+
+    fn configuration(server: &MailServer) -> Arc<ClientConfig> {
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(server.ca_certificate_der().to_vec().into())
+            .unwrap();
+        let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+        let builder = ClientConfig::builder_with_provider(provider.into());
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        Arc::new(builder.with_root_certificates(roots).with_no_client_auth())
+    }
+
+    fn secured(server: &MailServer, configuration: &Arc<ClientConfig>) -> Client {
+        let name = "localhost".try_into().unwrap();
+        let connection = ClientConnection::new(Arc::clone(configuration), name).unwrap();
+        Client::of(StreamOwned::new(connection, connect(server)))
+    }
+
+    #[divan::bench]
+    fn start_and_stop_with_tls() {
+        drop(black_box(MailServer::builder().starttls().start()));
+    }
+
+    #[divan::bench(args = SIZES)]
+    fn over_tls(bencher: Bencher<'_, '_>, size: usize) {
+        let server = MailServer::builder().implicit_tls().start();
+        let mut client = secured(&server, &configuration(&server));
+        let content = [content(size), b".\r\n".to_vec()].concat();
+        bencher.counter(BytesCount::new(size)).bench_local(|| {
+            client.deliver(&content);
+            server.take_mails()
+        });
+    }
+
+    /// Connect, greeting and hello, to be compared with the one in clear.
+    #[divan::bench]
+    fn connect_over_tls(bencher: Bencher<'_, '_>) {
+        let server = MailServer::builder().implicit_tls().start();
+        let configuration = configuration(&server);
+        bencher.bench_local(|| secured(&server, &configuration));
+    }
+
+    #[divan::bench]
+    fn connect_in_clear(bencher: Bencher<'_, '_>) {
+        let server = MailServer::start();
+        bencher.bench_local(|| Client::connect(&server));
+    }
 }

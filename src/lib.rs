@@ -117,15 +117,57 @@
 //!
 //! Refused commands and contents, and transactions that were begun and not completed, are in
 //! [`Inbox::rejections`], with cause, reply, envelope and content. What was said in a connection
-//! is in its [`Session`]: [`transcript`](Session::transcript), times, logins, how it ended, and
+//! is in its [`Session`]: [`transcript`](Session::transcript), times, logins, TLS, how it ended, and
 //! [remarks](Session::remarks) on where the client departed from the standard.
 //!
 //! # What it speaks
 //!
 //! RFC 5321 with PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, CHUNKING, BINARYMIME, DSN
-//! and AUTH (PLAIN and LOGIN, which accept anything). Each [`Extension`] can be
+//! and AUTH (PLAIN, LOGIN, XOAUTH2, OAUTHBEARER and, if asked for, CRAM-MD5; any credentials, unless some are
+//! named), and with the feature `tls` STARTTLS and implicit TLS. [LMTP](MailServerBuilder::lmtp) has a reply for
+//! each recipient. Each [`Extension`] can be
 //! [switched off](MailServerBuilder::without_extension) to see how a client falls back. It forgives
 //! what real servers forgive, and remarks on it; a [`strict`](MailServerBuilder::strict) one does not.
+//!
+//! # Secure submission
+//!
+//! With the feature `tls` the server offers STARTTLS or speaks TLS from the start, with a certificate that an
+//! authority of the test's own process issues on the spot: nothing to generate, nothing to switch off in the
+//! client. AUTH needs no feature.
+//!
+//! ```
+//! # use lettre::{Message, SmtpTransport, Transport};
+//! # #[cfg(feature = "tls")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mail = Message::builder().from("app@example.org".parse()?).to("ada@example.org".parse()?).body(String::new())?;
+//! use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+//! use mailmock::{MailServer, a_session};
+//!
+//! let server = MailServer::builder().starttls().credentials("app", "s3cret").require_auth().start();
+//!
+//! // The application under test: it needs the URL, and a certificate to trust.
+//! let trusted = Certificate::from_pem(server.ca_certificate_pem().as_bytes())?;
+//! let tls = TlsParameters::builder(server.host().to_owned()).add_root_certificate(trusted).build()?;
+//! let app = SmtpTransport::from_url(&server.url_as("app"))?.tls(Tls::Required(tls)).build();
+//! app.send(&mail)?;
+//!
+//! server.assert_sessions(a_session().used_tls().authenticated_as("app").no_plaintext_auth());
+//! # Ok(()) }
+//! # #[cfg(not(feature = "tls"))]
+//! # fn main() {}
+//! ```
+//!
+//! - On the builder: `starttls()`, `implicit_tls()`, `require_tls()`, `certificate_pem(..)` for one of your own,
+//!   `require_client_certificate()` and its kin; [`credentials`](MailServerBuilder::credentials),
+//!   [`oauth_token`](MailServerBuilder::oauth_token), [`authenticate_with`](MailServerBuilder::authenticate_with),
+//!   [`auth_mechanisms`](MailServerBuilder::auth_mechanisms), [`require_auth`](MailServerBuilder::require_auth).
+//! - [`MailServer::url_as`] carries user and password, and `smtps://…` or `?tls=required`, as lettre's `from_url`
+//!   reads them. [`logins`](Inbox::logins) tells what was presented, refused or not; [`Session::tls`] version,
+//!   cipher suite, SNI and the client's certificate; [`Session::exchanges_in_clear`] what was said before TLS.
+//! - Passwords and tokens read `[secret]` in everything that is printed; [`Login::password`] and
+//!   [`Login::token`] tell them.
+//! - With TLS, AUTH is offered only over it, and what is presented in clear gets 538; `allow_plaintext_auth()`
+//!   takes it. What a client sends in clear behind STARTTLS is never obeyed.
 //!
 //! # Bad weather
 //!
@@ -174,8 +216,14 @@
 //! | "not for you" greeting | `server.on(Trigger::connect()).reply(Reply::no_smtp_service())` (554) |
 //! | pooled session gone stale | `server.advance_time(Duration::from_secs(600))`: 421 while it is idle, which a pool that probes notices; `server.on(Trigger::mail()).nth(2).per_session().reply(Reply::service_not_available())`: 421 at the second mail |
 //! | sender's host unknown | `server.on(Trigger::mail()).reply(Reply::new(550, "Unknown host").enhanced("5.1.8"))` |
-//! | STARTTLS not available | `MailServer::builder().with_extension(Extension::custom("STARTTLS"))`, `server.on(Trigger::starttls()).reply(Reply::tls_not_available())` |
-//! | wrong password | `server.on(Trigger::auth()).first(1).reply(Reply::credentials_invalid())`, and a client with [credentials](MailServer::url_as) |
+//! | STARTTLS not available | `server.on(Trigger::starttls()).reply(Reply::tls_not_available())`; without the feature `tls`, with `MailServer::builder().with_extension(Extension::custom("STARTTLS"))` |
+//! | STARTTLS taken out on the way | `MailServer::builder().strip_starttls()` |
+//! | certificate expired, not yet valid, for another host, of an unknown authority, self-signed | `server.on(Trigger::tls_handshake()).tls_fault(TlsFault::Expired)`, `NotYetValid`, `WrongHost`, `UnknownCa`, `SelfSigned` |
+//! | one version of TLS alone | `server.on(Trigger::tls_handshake()).tls_fault(TlsFault::OnlyTls12)`, `OnlyTls13` |
+//! | handshake broken off, stalled, answered with garbage | `server.on(Trigger::tls_handshake()).disconnect()`, `.hang()`, `.send_raw("garbage")` |
+//! | connection cut without `close_notify` | `server.on(Trigger::tls_handshake()).tls_fault(TlsFault::NoCloseNotify)` |
+//! | wrong password | `MailServer::builder().credentials("app", "right")`, or `server.on(Trigger::auth()).first(1).reply(Reply::credentials_invalid())` |
+//! | access token expired | `MailServer::builder().oauth_token("app", "fresh")`, or the rule above: the first attempt fails, the next one passes |
 //! | slow | `server.on(Trigger::rcpt()).after(Duration::from_secs(3)).pass_on()`; `.drip(..)`, `.throttle(..)` |
 //! | never answers | `server.on(Trigger::data()).hang()` |
 //! | drop in the midst of the content | `server.on(Trigger::data()).disconnect_after_bytes(20)` |
@@ -192,7 +240,8 @@
 //!
 //! What clients make of it differs. lettre gives up a mail at the first recipient that is refused, so that
 //! there are two rejections: the refusal, and the [aborted](Rejection::is_aborted) transaction of those
-//! before. Its blocking transport reports a time-out on Linux as "temporarily unavailable", not as
+//! before. It cannot read why XOAUTH2 is refused, and reports a client error in place of the 535; of TLS it
+//! reports a network error that says why, and nothing that a program could ask for. Its blocking transport reports a time-out on Linux as "temporarily unavailable", not as
 //! `is_timeout()`; its asynchronous one waits for a reply without end: put `tokio::time::timeout` around a
 //! send that meets `hang()`.
 //!

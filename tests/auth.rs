@@ -309,6 +309,8 @@ fn a_token_is_refreshed() {
         [Some("stale".to_owned()), Some("fresh".to_owned())]
     );
     server.assert_mail_count(1);
+    // lettre leaves where the reason is told, and the refusal is known all the same.
+    server.assert_rejected(a_rejection().stage(Stage::Auth).code(535));
     // The same with a rule, where any token is taken.
     let server = MailServer::start();
     let rule = server

@@ -310,15 +310,8 @@ impl MailServerBuilder {
         if self.settings.tls == TlsMode::Never {
             return Ok(None);
         }
-        let mut names = ["localhost", "127.0.0.1", "::1"]
-            .map(str::to_owned)
-            .to_vec();
-        for name in [&self.settings.host_name, host] {
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-        Endpoint::new(self.tls.clone(), names).map(Some)
+        let names = [self.settings.host_name.as_str(), host];
+        Endpoint::new(self.tls.clone(), &names).map(Some)
     }
 }
 

@@ -158,15 +158,12 @@ impl ServerSession {
         let is_refusal = reply.as_ref().is_none_or(Reply::is_refusal);
         if is_refusal || stage == Stage::EndOfData {
             self.record(Fact::Rejected(Box::new(Rejected {
-                stage,
-                cause: refusal.cause,
                 origin: refusal.origin,
-                said: said.clone(),
                 reply: reply.clone(),
                 envelope,
                 recipient,
                 content,
-                detail: None,
+                ..Rejected::at(stage, refusal.cause, said.clone())
             })));
         }
         if let Some(answer) = manner.instead.take().or(reply.map(Answer::Reply)) {
@@ -203,15 +200,9 @@ impl ServerSession {
         let envelope = Some(transaction.envelope.clone());
         let content = transaction.kept_content();
         self.record(Fact::Rejected(Box::new(Rejected {
-            stage,
-            cause: Cause::Aborted,
-            origin: None,
-            said: Said::Nothing,
-            reply: None,
             envelope,
-            recipient: None,
             content: content.filter(|_| stage == Stage::Data),
-            detail: None,
+            ..Rejected::at(stage, Cause::Aborted, Said::Nothing)
         })));
     }
 }

@@ -28,8 +28,10 @@ enum Awaited {
     },
     /// All has been said, but a rule asked for more.
     Nothing(Login),
-    /// Whatever comes, it is refused: a rule asked for a response, or RFC 7628 §3.2.3 does.
+    /// Whatever comes, it is refused: a rule asked for a response.
     Anything(Refusal),
+    /// It is refused already, and the client has yet to see the reply (RFC 7628 §3.2.3).
+    Acknowledgement(Reply),
 }
 
 /// How an exchange goes on.
@@ -37,6 +39,8 @@ enum Awaited {
 pub(crate) enum Turn {
     Challenge(Exchange, Reply),
     Done(Login),
+    /// It was refused before; that is the reply.
+    Refused(Reply),
 }
 
 impl Turn {
@@ -45,6 +49,7 @@ impl Turn {
         match self {
             Self::Challenge(exchange, _) => exchange,
             Self::Done(login) => Exchange::presented(login),
+            Self::Refused(reply) => Exchange::refused(reply),
         }
     }
 }
@@ -95,6 +100,13 @@ impl Exchange {
         Self { awaited, is_tls }
     }
 
+    /// It was refused; one line more is awaited before that is said.
+    pub(crate) fn refused(reply: Reply) -> Self {
+        let awaited = Awaited::Acknowledgement(reply);
+        let is_tls = false; // as above
+        Self { awaited, is_tls }
+    }
+
     /// What RFC 7628 §3.2.2 has a server say before it refuses a token; XOAUTH2 does the same.
     pub(crate) fn token_refused() -> Reply {
         let status = r#"{"status":"invalid_token","schemes":"bearer","scope":"mail"}"#;
@@ -109,13 +121,17 @@ impl Exchange {
         match self.awaited {
             Awaited::Nothing(login) => Ok(Turn::Done(login)),
             Awaited::Anything(refusal) => Err(refusal),
+            Awaited::Acknowledgement(reply) => Ok(Turn::Refused(reply)),
             _ => self.go_on(decode(line)?),
         }
     }
 
     fn challenge(self) -> Turn {
         let reply = match &self.awaited {
-            Awaited::Credentials(_) | Awaited::Nothing(_) | Awaited::Anything(_) => challenge(""),
+            Awaited::Credentials(_)
+            | Awaited::Nothing(_)
+            | Awaited::Anything(_)
+            | Awaited::Acknowledgement(_) => challenge(""),
             // draft-murchison-sasl-login.
             Awaited::LoginName => challenge("Username:"),
             Awaited::LoginPassword { .. } => challenge("Password:"),
@@ -130,6 +146,7 @@ impl Exchange {
         let (mechanism, credentials) = match self.awaited {
             Awaited::Nothing(login) => return Ok(Turn::Done(login)),
             Awaited::Anything(refusal) => return Err(refusal),
+            Awaited::Acknowledgement(reply) => return Ok(Turn::Refused(reply)),
             Awaited::LoginName => {
                 let identity = response.into();
                 let awaited = Awaited::LoginPassword { identity };

@@ -15,7 +15,7 @@ use super::reply::Reply;
 use super::secret::Secret;
 use super::session::{ServerSession, State};
 use super::stage::Stage;
-use super::step::{Answer, Fact, Said};
+use super::step::{Answer, Fact, Rejected, Said};
 use super::verb::Verb;
 
 const UNKNOWN_MECHANISM: Refusal =
@@ -97,6 +97,10 @@ impl ServerSession {
             Ok(Turn::Done(login)) => {
                 self.decide(Matter::Credentials { login, said }, manner, policy);
             }
+            Ok(Turn::Refused(reply)) => {
+                self.may_hear_secrets = true;
+                self.answer_as(said, reply, manner);
+            }
             Err(refusal) => self.refuse(Stage::Auth, said, refusal, manner),
         }
     }
@@ -115,13 +119,19 @@ impl ServerSession {
         refusal: Refusal,
         manner: Manner,
     ) {
-        let is_wrong = refusal.reply.as_ref().is_some_and(|r| r.code() == 535);
-        let awaits_response = login.mechanism().is_oauth() && is_wrong && manner.is_plain();
+        let is_usual = login.mechanism().is_oauth() && manner.is_plain();
         self.record(Fact::Login(login));
-        if !awaits_response {
-            return self.refuse(Stage::Auth, said, refusal, manner);
-        }
-        self.state = State::AwaitingCredentials(Exchange::hopeless(refusal));
+        let reply = match &refusal.reply {
+            Some(reply) if is_usual && reply.code() == 535 => self.as_sent(reply.clone()),
+            _ => return self.refuse(Stage::Auth, said, refusal, manner),
+        };
+        // Now, as many a client leaves without an answer.
+        self.record(Fact::Rejected(Box::new(Rejected {
+            origin: refusal.origin,
+            reply: Some(reply.clone()),
+            ..Rejected::at(Stage::Auth, refusal.cause, said.clone())
+        })));
+        self.state = State::AwaitingCredentials(Exchange::refused(reply));
         self.answer_as(said, Exchange::token_refused(), Manner::default());
     }
 

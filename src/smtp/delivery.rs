@@ -41,10 +41,15 @@ impl ServerSession {
 
     /// Records a mail as accepted; the reply comes next.
     pub(super) fn record_mail(&mut self, transaction: Transaction, is_discarded: bool) {
+        let content = transaction.content.into_bytes();
+        self.record_accepted(transaction.envelope, content, is_discarded);
+    }
+
+    fn record_accepted(&mut self, envelope: Envelope, content: Vec<u8>, is_discarded: bool) {
         self.accepted_mails += 1;
         self.record(Fact::Accepted {
-            envelope: transaction.envelope,
-            content: transaction.content.into_bytes(),
+            envelope,
+            content,
             is_discarded,
         });
     }
@@ -79,7 +84,7 @@ impl ServerSession {
         let is_delivered = |decision: &Result<Reply, Refusal>| decision.is_ok();
         let delivered = decided.iter().map(is_delivered);
         let mut kept = envelope.only_those(delivered.collect::<Vec<_>>().as_slice());
-        let mut content = Some(content.into_bytes());
+        let content = content.into_bytes();
         for (path, decision) in envelope.forward_paths().iter().zip(&decided) {
             let Err(refusal) = decision else { continue };
             let reply = refusal.reply.clone().map(|reply| self.as_sent(reply));
@@ -89,24 +94,16 @@ impl ServerSession {
             }
             let is_lost = kept.forward_paths().is_empty();
             self.record(Fact::Rejected(Box::new(Rejected {
-                stage: Stage::Delivery,
-                cause: refusal.cause,
                 origin: refusal.origin,
-                said: said.clone(),
                 reply,
                 envelope: Some(envelope.clone()),
                 recipient: Some(path.as_str().into()),
-                content: if is_lost { content.clone() } else { None },
-                detail: None,
+                content: is_lost.then(|| content.clone()),
+                ..Rejected::at(Stage::Delivery, refusal.cause, said.clone())
             })));
         }
-        if let (false, Some(content)) = (kept.forward_paths().is_empty(), content.take()) {
-            self.accepted_mails += 1;
-            self.record(Fact::Accepted {
-                envelope: kept,
-                content,
-                is_discarded: false,
-            });
+        if !kept.forward_paths().is_empty() {
+            self.record_accepted(kept, content, false);
         }
         self.answer_each(said, decided, manner);
     }

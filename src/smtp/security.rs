@@ -138,15 +138,9 @@ impl ServerSession {
             _ => None,
         };
         self.record(Fact::Rejected(Box::new(Rejected {
-            stage: Stage::TlsHandshake,
-            cause: Cause::Tls,
             origin,
-            said: Said::Nothing,
-            reply: None,
-            envelope: None,
-            recipient: None,
-            content: None,
             detail: Some(why.into()),
+            ..Rejected::at(Stage::TlsHandshake, Cause::Tls, Said::Nothing)
         })));
         self.close(SessionEnd::TlsFailed);
     }

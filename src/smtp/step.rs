@@ -138,3 +138,20 @@ pub(crate) struct Rejected {
     /// What the client was not told, and the test is to know.
     pub(crate) detail: Option<Box<str>>,
 }
+
+impl Rejected {
+    /// With nothing known but that.
+    pub(super) fn at(stage: Stage, cause: Cause, said: Said) -> Self {
+        Self {
+            stage,
+            cause,
+            origin: None,
+            said,
+            reply: None,
+            envelope: None,
+            recipient: None,
+            content: None,
+            detail: None,
+        }
+    }
+}

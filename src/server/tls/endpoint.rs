@@ -18,6 +18,13 @@ use crate::smtp::TlsFault;
 static PROVIDER: LazyLock<Arc<CryptoProvider>> =
     LazyLock::new(|| Arc::new(ring::default_provider()));
 
+/// By which a server on this machine is reached.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// Most servers are reached so, and one certificate serves them all.
+static LOOPBACK_IDENTITY: LazyLock<ServerIdentity> =
+    LazyLock::new(|| AUTHORITY.issue(&LOOPBACK.map(str::to_owned), Period::Now));
+
 const BOTH_VERSIONS: &[&SupportedProtocolVersion] = &[&TLS12, &TLS13];
 
 pub(in crate::server) struct Endpoint {
@@ -31,7 +38,14 @@ pub(in crate::server) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(in crate::server) fn new(options: TlsOptions, names: Vec<String>) -> Result<Self, String> {
+    /// For clients that reach the server by the loopback interface, or by these names and addresses.
+    pub(in crate::server) fn new(options: TlsOptions, others: &[&str]) -> Result<Self, String> {
+        let mut names = LOOPBACK.map(str::to_owned).to_vec();
+        for name in others {
+            if !names.iter().any(|known| known == name) {
+                names.push((*name).to_owned());
+            }
+        }
         let identity = usual_identity(&options, &names)?;
         let (authority_der, authority_pem) = match &options.certificate {
             None => (AUTHORITY.der.clone(), AUTHORITY.pem.clone()),
@@ -93,6 +107,7 @@ impl Endpoint {
 
 fn usual_identity(options: &TlsOptions, names: &[String]) -> Result<ServerIdentity, String> {
     match &options.certificate {
+        None if names == LOOPBACK => Ok(LOOPBACK_IDENTITY.clone()),
         None => Ok(AUTHORITY.issue(names, Period::Now)),
         Some((chain, key)) => ServerIdentity::from_pem(chain, key),
     }

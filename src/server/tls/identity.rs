@@ -16,6 +16,15 @@ pub(super) struct ServerIdentity {
     pub(super) key: PrivateKeyDer<'static>,
 }
 
+impl Clone for ServerIdentity {
+    fn clone(&self) -> Self {
+        Self {
+            chain: self.chain.clone(),
+            key: self.key.clone_key(),
+        }
+    }
+}
+
 impl ServerIdentity {
     pub(super) fn from_pem(chain: &str, key: &str) -> Result<Self, String> {
         Ok(Self {
