@@ -142,13 +142,7 @@ mod tests {
 
     #[test]
     fn it_tells_nobody_its_token_whose_certificate_is_wrong() {
-        for fault in [
-            TlsFault::Expired,
-            TlsFault::NotYetValid,
-            TlsFault::WrongHost,
-            TlsFault::UnknownCa,
-            TlsFault::SelfSigned,
-        ] {
+        for fault in TlsFault::CERTIFICATES {
             let server = server();
             server.on(Trigger::tls_handshake()).tls_fault(fault);
             let mut submission = submission_to(&server, &["fresh"]).unwrap();

@@ -72,7 +72,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rcgen", &["server/tls/"]),
     ("x509_parser", &["server/tls/facts.rs"]),
     ("mailparse", &["mail/"]),
-    ("data_encoding", &["smtp/auth.rs"]),
+    ("data_encoding", &["smtp/sasl/exchange.rs"]),
     (
         "parking_lot",
         &["store.rs", "waiters.rs", "rules/", "clock.rs"],

@@ -5,13 +5,13 @@ mod support;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::Mechanism as LettreMechanism;
-use lettre::{Message, SmtpTransport, Transport as _};
+use lettre::{SmtpTransport, Transport as _};
 use mailmock::{
     Action, MailServer, MailServerBuilder, Mechanism, Reply, Stage, Trigger, a_mail, a_rejection,
     a_session, ends_with,
 };
-use support::Client;
 use support::program::{NODE_MODULES, has_node_modules, run};
+use support::{Client, hello};
 
 const PLAIN: &str = "AUTH PLAIN AGFwcABodW50ZXIy"; // app, hunter2
 const BASE64: [&str; 3] = ["aHVudGVyMg==", "AGFwcABodW50ZXIy", "aHVudGVyM"];
@@ -20,14 +20,6 @@ fn client(server: &MailServer) -> Client {
     let mut client = Client::connect(server);
     client.ok("EHLO test.example");
     client
-}
-
-fn message() -> Message {
-    Message::builder()
-        .from("app@example.org".parse().unwrap())
-        .to("ada@example.org".parse().unwrap())
-        .body("Hello".to_owned())
-        .unwrap()
 }
 
 /// All that the server prints of itself and of what it has received.
@@ -292,7 +284,7 @@ fn a_token_is_refreshed() {
             .credentials(("app".to_owned(), token.to_owned()).into())
             .authentication(vec![LettreMechanism::Xoauth2])
             .build()
-            .send(&message())
+            .send(&hello())
     };
     let mut token = "stale";
     while send(token).is_err() {
@@ -348,7 +340,7 @@ fn url_as_carries_what_was_named() {
         SmtpTransport::from_url(&server.url_as(user))
             .unwrap()
             .build()
-            .send(&message())
+            .send(&hello())
     };
     send("app").unwrap();
     assert_eq!(
@@ -358,7 +350,7 @@ fn url_as_carries_what_was_named() {
     let without = SmtpTransport::from_url(&server.url())
         .unwrap()
         .build()
-        .send(&message());
+        .send(&hello());
     assert_eq!(without.unwrap_err().status().unwrap().to_string(), "530");
 }
 

@@ -12,12 +12,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport as _, Message, SmtpTransport, Tokio1Executor, Transport as _,
+    AsyncSmtpTransport, AsyncTransport as _, SmtpTransport, Tokio1Executor, Transport as _,
 };
 use mail_send::SmtpClientBuilder;
 use mailmock::{MailServer, SessionEnd, TlsFault, Trigger, a_mail, a_session};
 use support::program::{NODE_MODULES, has_node_modules, output_of};
-use support::{eventually, tls_configuration};
+use support::{eventually, hello, tls_configuration};
 use tokio_rustls::TlsConnector;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,13 +69,7 @@ fn check(client: Send, overlooked: &[TlsFault]) {
                 .to_string()
                 .contains("s3cret")
         );
-        for fault in [
-            TlsFault::Expired,
-            TlsFault::NotYetValid,
-            TlsFault::WrongHost,
-            TlsFault::UnknownCa,
-            TlsFault::SelfSigned,
-        ] {
+        for fault in TlsFault::CERTIFICATES {
             let mark = server.mark();
             let rule = server.on(Trigger::tls_handshake()).tls_fault(fault);
             let is_sent = client(&server, mode, &authority).unwrap();
@@ -115,14 +109,6 @@ fn sends(program: &str, arguments: &[&str]) -> Option<bool> {
     Some(output_of(program, arguments, mail)?.status.success())
 }
 
-fn message() -> Message {
-    Message::builder()
-        .from("app@example.org".parse().unwrap())
-        .to("ada@example.org".parse().unwrap())
-        .body("Hello".to_owned())
-        .unwrap()
-}
-
 fn lettre_tls(server: &MailServer, mode: Mode) -> Tls {
     let trusted = Certificate::from_pem(server.ca_certificate_pem().as_bytes()).unwrap();
     let parameters = TlsParameters::builder(server.host().to_owned())
@@ -141,7 +127,7 @@ fn lettre_blocking() {
         |server, mode, _| {
             let transport = SmtpTransport::from_url(&server.url_as("app")).unwrap();
             let transport = transport.tls(lettre_tls(server, mode)).build();
-            Some(transport.send(&message()).is_ok())
+            Some(transport.send(&hello()).is_ok())
         },
         &[],
     );
@@ -162,7 +148,7 @@ fn lettre_on_tokio() {
                 let url = server.url_as("app");
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).unwrap();
                 let transport = transport.tls(lettre_tls(server, mode)).build();
-                transport.send(message()).await.is_ok()
+                transport.send(hello()).await.is_ok()
             }))
         },
         &[],

@@ -1,6 +1,7 @@
 //! Failure texts: pure functions of what was expected and what is stored.
 
 mod closest;
+mod excerpt;
 mod overview;
 mod rule;
 mod scene;

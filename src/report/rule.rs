@@ -2,7 +2,8 @@
 
 use std::panic::Location;
 
-use super::overview::{cut, overview};
+use super::excerpt::cut;
+use super::overview::overview;
 use super::wait::WaitEnd;
 use crate::rules::{MountedRule, Unmet};
 use crate::store::Received;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::overview::shortened;
+use super::excerpt::shortened;
 use crate::session::Session;
 use crate::smtp::SessionEnd;
 

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use super::auth::{Exchange, Turn};
 use super::command::{Command, strict_refusal};
 use super::event::Policy;
-use super::login::Login;
 use super::manner::Manner;
 use super::matter::Matter;
-use super::mechanism::Mechanism;
 use super::refusal::Refusal;
 use super::remark::Lapse;
 use super::reply::Reply;
+use super::sasl::{Exchange, Login, Mechanism, Turn};
 use super::secret::Secret;
 use super::session::{ServerSession, State};
 use super::stage::Stage;

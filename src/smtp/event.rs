@@ -2,8 +2,8 @@
 
 use super::command::Command;
 use super::envelope::{Client, Envelope};
-use super::login::Login;
 use super::path::ForwardPath;
+use super::sasl::Login;
 use super::stage::Stage;
 use super::verb::Verb;
 use super::verdict::Verdict;

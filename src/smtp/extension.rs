@@ -1,6 +1,6 @@
 //! Service extensions (RFC 5321 §2.2), as the answer to EHLO offers them.
 
-use super::mechanism::Mechanism;
+use super::sasl::Mechanism;
 
 /// A service extension, as one line of the EHLO answer offers it (RFC 5321 §4.1.1.1).
 ///

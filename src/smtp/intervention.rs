@@ -2,13 +2,13 @@
 
 use std::panic::Location;
 
-use super::auth::Exchange;
 use super::command::Command;
 use super::event::{Event, Moment, Policy};
 use super::manner::Manner;
 use super::matter::{Held, Matter};
 use super::refusal::Refusal;
 use super::reply::Reply;
+use super::sasl::Exchange;
 use super::session::{ServerSession, State};
 use super::session_end::SessionEnd;
 use super::stage::Stage;

@@ -1,8 +1,8 @@
 //! What a policy is asked about, so that it can wait for what was decided.
 
 use super::command::Command;
-use super::login::Login;
 use super::manner::Manner;
+use super::sasl::Login;
 use super::step::Said;
 use super::transaction::Transaction;
 use super::verdict::{Intervention, Verdict};

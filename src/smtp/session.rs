@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::auth::Exchange;
 use super::command::{Command, Context, strict_refusal};
 use super::envelope::Client;
 use super::event::Policy;
@@ -17,6 +16,7 @@ use super::printable::{printable, without_response};
 use super::refusal::{Cause, Refusal};
 use super::remark::{Lapse, Remark};
 use super::reply::Reply;
+use super::sasl::Exchange;
 use super::session_end::SessionEnd;
 use super::settings::Settings;
 use super::stage::Stage;

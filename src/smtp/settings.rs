@@ -1,7 +1,7 @@
 //! What one server allows and offers; the same for all its sessions.
 
 use super::extension::Extensions;
-use super::mechanism::Mechanism;
+use super::sasl::Mechanism;
 use super::tls::TlsMode;
 
 /// RFC 4954 §4: the longest line of an AUTH exchange, in octets with its CRLF.

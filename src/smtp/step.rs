@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::envelope::Envelope;
-use super::login::Login;
 use super::printable::without_response;
 use super::refusal::Cause;
 use super::remark::Remark;
 use super::reply::Reply;
+use super::sasl::Login;
 use super::session_end::SessionEnd;
 use super::stage::Stage;
 use super::tls::{Tls, TlsFault};

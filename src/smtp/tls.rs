@@ -100,3 +100,14 @@ pub enum TlsFault {
     /// The connection is closed without `close_notify` in the end, as if cut off (RFC 8446 §6.1).
     NoCloseNotify,
 }
+
+impl TlsFault {
+    /// Those of the certificate, for all of which a client has to turn the server down.
+    pub const CERTIFICATES: [Self; 5] = [
+        Self::Expired,
+        Self::NotYetValid,
+        Self::WrongHost,
+        Self::UnknownCa,
+        Self::SelfSigned,
+    ];
+}

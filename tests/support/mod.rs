@@ -191,6 +191,15 @@ pub fn received_by(to: &[&str], content: &[u8]) -> mailmock::Mail {
     server.only_mail()
 }
 
+/// What lettre sends where it does not matter what.
+pub fn hello() -> lettre::Message {
+    lettre::Message::builder()
+        .from("app@example.org".parse().unwrap())
+        .to("ada@example.org".parse().unwrap())
+        .body("Hello".to_owned())
+        .unwrap()
+}
+
 /// Looks until it is there: for what comes without a reply behind which it is certain.
 pub fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
     for _ in 0..3_000 {

@@ -2,13 +2,14 @@
 
 mod authority;
 mod client_certificates;
+mod client_identity;
 mod endpoint;
 mod facts;
 mod identity;
 mod options;
 mod server;
 
-pub use identity::ClientIdentity;
+pub use client_identity::ClientIdentity;
 
 pub(super) use endpoint::Endpoint;
 pub(super) use facts::{facts_of, reason_of};

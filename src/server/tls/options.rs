@@ -1,5 +1,7 @@
 //! What can be said of a server's TLS before it starts.
 
+use std::fmt;
+
 use super::client_certificates::ClientCertificates;
 use crate::server::builder::MailServerBuilder;
 use crate::smtp::TlsMode;
@@ -49,10 +51,7 @@ impl MailServerBuilder {
     /// offers [STARTTLS](Self::starttls) unless TLS is on.
     pub fn require_tls(mut self) -> Self {
         self.settings.requires_tls = true;
-        if self.settings.tls == TlsMode::Never {
-            self.settings.tls = TlsMode::AfterStartTls;
-        }
-        self
+        self.with_some_tls()
     }
 
     /// Takes credentials in clear too, where there is TLS. By default AUTH gets 538 5.7.11 before it.
@@ -66,10 +65,7 @@ impl MailServerBuilder {
     /// TLS.
     pub fn strip_starttls(mut self) -> Self {
         self.settings.strips_starttls = true;
-        if self.settings.tls == TlsMode::Never {
-            self.settings.tls = TlsMode::AfterStartTls;
-        }
-        self
+        self.with_some_tls()
     }
 
     /// Presents that certificate, with its chain behind it, in PEM; the private key as PKCS #8, PKCS #1 or
@@ -101,10 +97,17 @@ impl MailServerBuilder {
         self.tls.clients.authorities = Some(authorities.into());
         self
     }
+
+    fn with_some_tls(self) -> Self {
+        match self.settings.tls {
+            TlsMode::Never => self.starttls(),
+            TlsMode::AfterStartTls | TlsMode::FromTheStart => self,
+        }
+    }
 }
 
-impl std::fmt::Debug for TlsOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for TlsOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let certificate = self.certificate.as_ref().map(|(chain, _)| chain);
         f.debug_struct("TlsOptions")
             .field("certificate", &certificate)

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::super::secret::Secret;
 use super::md5::hmac_md5_hex;
 use super::mechanism::Mechanism;
-use super::secret::Secret;
 
 /// Credentials that a client presented, accepted or not.
 ///
@@ -93,7 +93,7 @@ impl Login {
         !self.is_tls && !matches!(self.proof, Proof::Digest { .. })
     }
 
-    pub(super) fn accepted(self) -> Self {
+    pub(in super::super) fn accepted(self) -> Self {
         Self {
             is_accepted: true,
             ..self

@@ -1,12 +1,12 @@
-//! AUTH (RFC 4954): the exchanges of the SASL mechanisms, up to the credentials.
+//! The exchanges of the mechanisms (RFC 4954 §4), up to the credentials.
 
 use data_encoding::BASE64;
 
+use super::super::refusal::Refusal;
+use super::super::reply::Reply;
+use super::super::secret::Secret;
 use super::login::{Login, Proof};
 use super::mechanism::Mechanism;
-use super::refusal::Refusal;
-use super::reply::Reply;
-use super::secret::Secret;
 
 /// An exchange in which the client's next line is awaited.
 #[derive(Debug)]
