@@ -70,7 +70,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("socket2", &["server/"]),
     ("tokio_rustls", &["server/stream.rs", "server/tls/"]),
     ("rcgen", &["server/tls/"]),
-    ("x509_parser", &["server/tls/facts.rs"]),
+    ("yasna", &["server/tls/subject.rs"]),
     ("mailparse", &["mail/"]),
     ("data_encoding", &["smtp/sasl/exchange.rs"]),
     (

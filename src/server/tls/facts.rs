@@ -3,8 +3,8 @@
 use std::io;
 
 use tokio_rustls::rustls::{AlertDescription, Error, ProtocolVersion, ServerConnection};
-use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+use super::subject::subject_of;
 use crate::smtp::{ClientCertificate, Tls};
 
 pub(in crate::server) fn facts_of(connection: &ServerConnection) -> Tls {
@@ -21,16 +21,10 @@ pub(in crate::server) fn facts_of(connection: &ServerConnection) -> Tls {
         cipher_suite: suite.unwrap_or_default().replace("TLS13_", "TLS_").into(),
         server_name: connection.server_name().map(Into::into),
         client_certificate: certificate.map(|der| ClientCertificate {
-            subject: subject_of(der).into(),
+            // The handshake has read it before.
+            subject: subject_of(der).unwrap_or_default().into(),
             der: der.as_ref().into(),
         }),
-    }
-}
-
-fn subject_of(der: &[u8]) -> String {
-    match X509Certificate::from_der(der) {
-        Ok((_, certificate)) => certificate.subject().to_string(),
-        Err(_) => "[not to be read]".to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ mod facts;
 mod identity;
 mod options;
 mod server;
+mod subject;
 
 pub use client_identity::ClientIdentity;
 
