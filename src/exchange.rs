@@ -34,6 +34,11 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// Whether the client began TLS: where a rule had a say in that, or the server speaks none.
+    pub fn is_tls_handshake(self) -> bool {
+        matches!(self.entry.kind, Kind::TlsHandshake)
+    }
+
     /// What the server answered; `None` if a [rule](crate::Rule) had it say nothing, or nothing that
     /// is a reply, or holds the session.
     pub fn reply(self) -> Option<&'a Reply> {

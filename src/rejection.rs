@@ -74,7 +74,8 @@ impl Rejection {
         self.0.rejected.origin
     }
 
-    /// Why a TLS handshake failed, in words.
+    /// What the reply does not tell: why a TLS handshake failed, or as whom a client presented credentials,
+    /// such as `as "app"`.
     pub fn detail(&self) -> Option<&str> {
         self.0.rejected.detail.as_deref()
     }
@@ -183,8 +184,9 @@ impl Rejection {
             Said::Line(line) => line.len(),
             _ => 0,
         };
-        let recipient = self.recipient().map_or(0, str::len);
-        size_of::<Inner>() + said + recipient + self.message().map_or(0, Message::size)
+        let texts = [self.recipient(), self.detail()];
+        let texts: usize = texts.iter().flatten().map(|text| text.len()).sum();
+        size_of::<Inner>() + said + texts + self.message().map_or(0, Message::size)
     }
 }
 
@@ -201,7 +203,11 @@ impl fmt::Display for Rejection {
                 };
             }
             _ if self.is_aborted() => write!(f, "transaction aborted after {}", self.stage())?,
-            (Some(command), _) => f.write_str(&command)?,
+            (Some(command), _) => {
+                f.write_str(&command)?;
+                self.detail()
+                    .map_or(Ok(()), |detail| write!(f, " {detail}"))?;
+            }
             (None, Stage::Delivery) => {
                 write!(f, "delivery to <{}>", self.recipient().unwrap_or_default())?;
             }

@@ -87,7 +87,7 @@ impl RejectionMatcher {
         )
     }
 
-    /// It was a RCPT to an address like that.
+    /// It was a RCPT, or a delivery in LMTP, to an address like that.
     ///
     /// # Panics
     ///

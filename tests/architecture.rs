@@ -36,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "smtp",
             "mail",
             "session",
+            "exchange",
             "session_matcher",
             "rejection",
             "rejection_matcher",

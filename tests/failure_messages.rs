@@ -1145,4 +1145,56 @@ mod over_tls {
           session 2: TLS handshake failed: the client refused with the alert UnknownCA (rule at [here])
         "#);
     }
+
+    #[test]
+    fn a_client_that_knows_the_server_by_another_name() {
+        let server = MailServer::builder().implicit_tls().start();
+        let mut client = Client::connect_silently(&server);
+        let configuration = support::tls_configuration(&server).with_no_client_auth();
+        let name = "elsewhere.example";
+        client.begin_tls_as(name, configuration).unwrap_err();
+        insta::assert_snapshot!(told(ended(&server)), @"");
+    }
+
+    #[test]
+    fn a_client_that_stays_at_the_hello() {
+        let server = MailServer::builder().starttls().start();
+        let mut client = Client::connect(&server);
+        client.ok("EHLO app.example");
+        insta::assert_snapshot!(told(&server).replace(" / ", "/"), @"");
+    }
+
+    #[test]
+    fn a_handshake_that_a_rule_holds() {
+        let server = MailServer::builder().implicit_tls().start();
+        let rule = server.on(Trigger::tls_handshake()).hang();
+        let mut client = Client::connect_silently(&server);
+        client.send(&[22, 3, 1, 2, 0, 1]);
+        rule.wait_for_hits(1).blocking();
+        let text = server.try_only_mail().unwrap_err().to_string();
+        insta::assert_snapshot!(without_lines(&text), @"");
+    }
+}
+
+#[test]
+fn a_wrong_login_says_who_it_was() {
+    let server = MailServer::builder().credentials("app", "secret").start();
+    let mut client = Client::connect(&server);
+    client.ok("EHLO app.example");
+    client.say("AUTH PLAIN AGFwcQBzZWNyZXQ=");
+    let text = server.try_only_mail().unwrap_err().to_string();
+    insta::assert_snapshot!(without_lines(&text), @"");
+}
+
+#[test]
+fn in_lmtp_the_last_word_is_the_content() {
+    let server = MailServer::builder().lmtp().start();
+    let mut client = Client::connect(&server);
+    client.ok("LHLO app.example");
+    client.begin("app@example.org", &["ada@example.org", "bob@example.org"]);
+    client.send(b"Hi\r\n.\r\n");
+    client.reply();
+    client.reply();
+    let text = server.try_assert_no_mail().unwrap_err().to_string();
+    insta::assert_snapshot!(stable(&server, &text), @"");
 }

@@ -294,7 +294,7 @@ fn a_stalled_handshake_goes_on_when_the_rule_is_gone() {
     client.unwrap().ok("EHLO x").ok("QUIT");
     let transcript = ended(&server).transcript().to_string();
     assert!(
-        transcript.starts_with("S: [no reply]\n[TLSv1.3 begins]\nS: 220 "),
+        transcript.starts_with("C: [a TLS handshake]\nS: [no reply]\n[TLSv1.3 begins]\nS: 220 "),
         "{transcript}"
     );
 
@@ -310,7 +310,10 @@ fn a_stalled_handshake_goes_on_when_the_rule_is_gone() {
     drop(Client::connect_silently(&server));
     let gone = a_rejection().cause(Cause::Tls);
     let gone = server.wait_for_rejection(gone).blocking();
-    assert_eq!(gone.detail(), Some("the client closed the connection"));
+    assert_eq!(
+        gone.detail(),
+        Some("the client left without a word; does it know that TLS is on?")
+    );
 }
 
 #[test]
@@ -447,7 +450,10 @@ fn clients_can_show_who_they_are() {
     let rejection = server
         .wait_for_rejection(a_rejection().cause(Cause::Tls))
         .blocking();
-    assert_eq!(rejection.detail(), Some("peer sent no certificates"));
+    assert_eq!(
+        rejection.detail(),
+        Some("the client has shown no certificate, which require_client_certificate() asks for")
+    );
     // A rule can look at it.
     server
         .on(Trigger::when(|event| {
@@ -630,4 +636,23 @@ fn http_over_tls_is_told_apart() {
         told.ends_with("500 5.5.2 This server speaks TLS only after STARTTLS\r\n"),
         "{told}"
     );
+}
+
+#[test]
+fn what_is_said_of_certificates_turns_tls_on() {
+    let app = ClientIdentity::new("app");
+    let builder = MailServer::builder();
+    for builder in [
+        builder.clone().require_client_certificate(),
+        builder.clone().request_client_certificate(),
+        builder.clone().client_ca_pem(app.ca_certificate_pem()),
+        builder.clone().implicit_tls().strip_starttls(),
+    ] {
+        assert!(builder.start().url().ends_with("?tls=required"));
+    }
+    let implicit = builder
+        .implicit_tls()
+        .require_client_certificate()
+        .require_tls();
+    assert!(implicit.start().url().starts_with("smtps://"));
 }

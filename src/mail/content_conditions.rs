@@ -36,9 +36,10 @@ impl MailMatcher {
 
     /// A text like that is anywhere: in the decoded value of a header field, the name of a part, the text,
     /// the HTML and what that shows, or any other part that can be read as text. With
-    /// [`not`](crate::not): it is nowhere.
+    /// [`not`](crate::not): it is nowhere. A plain `&str` is looked for within those texts, as
+    /// [`contains`](crate::contains) does.
     pub fn anywhere(self, text: impl Into<TextPattern>) -> Self {
-        let text = text.into();
+        let text = text.into().within();
         self.with(format!("anywhere({text})"), move |mail| {
             let is_match = mail.message().parts().iter().any(|part| {
                 let mut values = part.headers().iter();

@@ -81,6 +81,14 @@ pub fn domain(domain: impl Into<String>) -> AddressPattern {
 }
 
 impl TextPattern {
+    /// A text that is given as it is may stand within a longer one.
+    pub(super) fn within(self) -> Self {
+        match self.0 {
+            Text::Equal(text) => Self(Text::Contains(text)),
+            text => Self(text),
+        }
+    }
+
     /// Whether the text is like that.
     pub fn is_match(&self, text: &str) -> bool {
         match &self.0 {

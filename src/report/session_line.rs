@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::excerpt::shortened;
+use crate::exchange::Exchange;
 use crate::session::Session;
 use crate::smtp::SessionEnd;
 
@@ -13,12 +14,10 @@ pub(super) fn session_line(session: &Session) -> String {
         let _ = write!(text, " of {name:?}");
     }
     if let Some(last) = session.exchanges().next_back() {
-        let said = match (last.command(), last.content_octets()) {
-            (Some(command), _) => format!("{:?}", shortened(command, 60)),
-            (None, Some(_)) => "the content".to_owned(),
-            (None, None) => "nothing".to_owned(),
-        };
-        let _ = write!(text, ": the client's last word was {said}, ");
+        // In LMTP there are several replies to one content.
+        let word = session.exchanges().rev().find_map(last_word);
+        let word = word.unwrap_or_else(|| "nothing".to_owned());
+        let _ = write!(text, ": the client's last word was {word}, ");
         let _ = match (last.reply(), last.silenced_by()) {
             (Some(reply), _) => write!(text, "answered with {reply}"),
             (None, Some(rule)) if session.is_open() => write!(text, "held by the rule at {rule}"),
@@ -38,16 +37,25 @@ pub(super) fn session_line(session: &Session) -> String {
     text
 }
 
+fn last_word(exchange: Exchange<'_>) -> Option<String> {
+    match (exchange.command(), exchange.content_octets()) {
+        (Some(command), _) => Some(format!("{:?}", shortened(command, 60))),
+        (None, Some(_)) => Some("the content".to_owned()),
+        (None, None) if exchange.is_tls_handshake() => Some("a TLS handshake".to_owned()),
+        (None, None) => None,
+    }
+}
+
 /// What a client that has left early may have looked for in vain.
 fn what_it_may_miss(session: &Session) -> Option<String> {
     let is_leaving = matches!(
         session.end(),
         Some(SessionEnd::Quit | SessionEnd::ClientClosed)
     );
-    if !is_leaving {
+    if !is_leaving && !session.is_open() {
         return None;
     }
-    if has_said_nothing_over_tls(session) {
+    if is_leaving && has_said_nothing_over_tls(session) {
         let question = "is it to trust server.ca_certificate_pem()?";
         return Some(format!(
             "it left right behind the TLS handshake; {question}"
@@ -65,19 +73,22 @@ fn what_it_may_miss(session: &Session) -> Option<String> {
     }
     let offers = hello.reply()?.text();
     let is_offered = |keyword: &str| offers.lines().any(|line| line.starts_with(keyword));
-    let missing = match (
-        session.is_tls() || is_offered("STARTTLS"),
-        is_offered("AUTH"),
-    ) {
-        (true, true) => return None,
+    let is_safe = session.is_tls() || is_offered("STARTTLS");
+    let missing = match (is_safe, is_offered("AUTH")) {
         (true, false) if is_offered("STARTTLS") => "AUTH, offered only behind STARTTLS",
+        // It may only be slow.
+        _ if session.is_open() => return None,
+        (true, true) => "another mechanism of AUTH than those offered here",
         (true, false) => "AUTH, not offered here",
         (false, true) => "STARTTLS, not offered here",
         (false, false) => "STARTTLS or AUTH, not offered here",
     };
-    Some(format!(
-        "it left behind the hello, as if it needs {missing}"
-    ))
+    let how = if session.is_open() {
+        "stays at"
+    } else {
+        "left behind"
+    };
+    Some(format!("it {how} the hello, as if it needs {missing}"))
 }
 
 fn has_said_nothing_over_tls(session: &Session) -> bool {

@@ -191,9 +191,10 @@ impl Connection {
         self.host.activity.note();
         match has_begun {
             Ok(true) => {}
-            Ok(false) => self
-                .session
-                .handshake_failed("the client closed the connection"),
+            Ok(false) => {
+                let why = "the client left without a word; does it know that TLS is on?";
+                self.session.handshake_failed(why);
+            }
             Err(()) => self.session.handshake_failed(SILENT),
         }
     }

@@ -211,7 +211,7 @@ impl Wire {
         let says_goodbye = fault != Some(TlsFault::NoCloseNotify);
         match self.stream.secure(acceptor, says_goodbye).await {
             Ok(stream) => Ok(facts_of(stream.get_ref().1)),
-            Err(error) => Err(reason_of(&error, fault.is_some())),
+            Err(error) => Err(reason_of(&error, fault.is_some(), endpoint.names())),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How a session answers, refuses and ends, and what it records with that.
 
 use super::command::raw_recipient;
-use super::envelope::{Envelope, RefusedRecipient};
+use super::envelope::RefusedRecipient;
 use super::manner::Manner;
 use super::refusal::{Cause, Refusal};
 use super::reply::Reply;
@@ -113,7 +113,13 @@ impl ServerSession {
             Some(_) => self.take_transaction().and_then(|t| t.kept_content()),
             None => None,
         };
-        self.refuse_with(stage, said, refusal, manner, envelope, recipient, content);
+        let rejected = Rejected {
+            envelope,
+            recipient,
+            content,
+            ..Rejected::at(stage, refusal.cause, said)
+        };
+        self.refuse_with(rejected, refusal, manner);
     }
 
     /// Refuses content, or breaks it off; what was too large is not kept.
@@ -127,22 +133,20 @@ impl ServerSession {
     ) {
         let envelope = Some(transaction.envelope.clone());
         let content = transaction.kept_content();
-        self.refuse_with(stage, said, refusal, manner, envelope, None, content);
+        let rejected = Rejected {
+            envelope,
+            content,
+            ..Rejected::at(stage, refusal.cause, said)
+        };
+        self.refuse_with(rejected, refusal, manner);
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "they are the fields of what is recorded"
-    )]
-    fn refuse_with(
+    /// Refuses what is told but for the refusal itself.
+    pub(super) fn refuse_with(
         &mut self,
-        stage: Stage,
-        said: Said,
+        rejected: Rejected,
         mut refusal: Refusal,
         mut manner: Manner,
-        envelope: Option<Envelope>,
-        recipient: Option<Box<str>>,
-        content: Option<Vec<u8>>,
     ) {
         let is_error = matches!(refusal.cause, Cause::Syntax | Cause::Sequence);
         self.errors += usize::from(is_error);
@@ -151,6 +155,8 @@ impl ServerSession {
             refusal = Refusal::new(Cause::Limit, reply);
             manner.end = Some(SessionEnd::Refused);
         }
+        let Rejected { stage, said, .. } = &rejected;
+        let (stage, said) = (*stage, said.clone());
         let reply = refusal.reply.map(|reply| self.as_sent(reply));
         // What comes next may be credentials that were sent ahead.
         self.may_hear_secrets |= stage == Stage::Auth;
@@ -158,12 +164,10 @@ impl ServerSession {
         let is_refusal = reply.as_ref().is_none_or(Reply::is_refusal);
         if is_refusal || stage == Stage::EndOfData {
             self.record(Fact::Rejected(Box::new(Rejected {
+                cause: refusal.cause,
                 origin: refusal.origin,
                 reply: reply.clone(),
-                envelope,
-                recipient,
-                content,
-                ..Rejected::at(stage, refusal.cause, said.clone())
+                ..rejected
             })));
         }
         if let Some(answer) = manner.instead.take().or(reply.map(Answer::Reply)) {

@@ -118,16 +118,20 @@ impl ServerSession {
         manner: Manner,
     ) {
         let is_usual = login.mechanism().is_oauth() && manner.is_plain();
+        let rejected = Rejected {
+            detail: Some(format!("as {:?}", login.identity()).into()),
+            ..Rejected::at(Stage::Auth, refusal.cause, said.clone())
+        };
         self.record(Fact::Login(login));
         let reply = match &refusal.reply {
             Some(reply) if is_usual && reply.code() == 535 => self.as_sent(reply.clone()),
-            _ => return self.refuse(Stage::Auth, said, refusal, manner),
+            _ => return self.refuse_with(rejected, refusal, manner),
         };
         // Now, as many a client leaves without an answer.
         self.record(Fact::Rejected(Box::new(Rejected {
             origin: refusal.origin,
             reply: Some(reply.clone()),
-            ..Rejected::at(Stage::Auth, refusal.cause, said.clone())
+            ..rejected
         })));
         self.state = State::AwaitingCredentials(Exchange::refused(reply));
         self.answer_as(said, Exchange::token_refused(), Manner::default());

@@ -49,6 +49,11 @@ pub(crate) const NOT_IMPLEMENTED: Refusal =
     Refusal::new(Cause::Syntax, Reply::command_not_implemented());
 const LINE_TOO_LONG: Refusal = Refusal::syntax(500, (5, 5, 2), "Line too long");
 
+/// RFC 2033 §4.1: 500 to the hello of the other protocol.
+fn wrong_hello(text: &'static str) -> Refusal {
+    Refusal::syntax(500, (5, 5, 1), text)
+}
+
 fn wrong_argument(text: &'static str) -> Refusal {
     Refusal::syntax(501, (5, 5, 4), text)
 }
@@ -114,7 +119,8 @@ impl Command {
         match verb {
             // RFC 2033 §4.1: either hello is unknown to the other protocol.
             Verb::Ehlo | Verb::Helo if context.settings.is_lmtp => {
-                Ok(Self::Unserved(NO_SUCH_COMMAND))
+                let text = "Command not recognized: this is LMTP, say LHLO";
+                Ok(Self::Unserved(wrong_hello(text)))
             }
             Verb::Lhlo if context.settings.is_lmtp => Ok(Self::Ehlo(hello_name(argument, lapses)?)),
             Verb::Ehlo => Ok(Self::Ehlo(hello_name(argument, lapses)?)),
@@ -141,7 +147,11 @@ impl Command {
                 bare(Self::StartTls)
             }
             Verb::Auth | Verb::StartTls | Verb::Obsolete => Ok(Self::Unserved(NOT_IMPLEMENTED)),
-            Verb::Lhlo | Verb::Unknown => Ok(Self::Unserved(NO_SUCH_COMMAND)),
+            Verb::Lhlo => {
+                let text = "Command not recognized: this is SMTP, say EHLO";
+                Ok(Self::Unserved(wrong_hello(text)))
+            }
+            Verb::Unknown => Ok(Self::Unserved(NO_SUCH_COMMAND)),
         }
     }
 }

@@ -36,7 +36,8 @@ impl Matter {
     /// What the client said, for the transcript.
     pub(super) fn said(&self) -> Said {
         match self {
-            Self::Greeting | Self::Handshake => Said::Nothing,
+            Self::Greeting => Said::Nothing,
+            Self::Handshake => Said::TlsHandshake,
             Self::Command { line, .. } => Said::command(line),
             Self::Chunk(chunk) => chunk.said.clone(),
             Self::Credentials { said, .. }

@@ -56,7 +56,9 @@ pub enum Cause {
     Policy,
     /// A rule of the test.
     Rule,
-    /// The TLS handshake failed: [`Rejection::detail`](crate::Rejection::detail) says why.
+    /// The TLS handshake failed: [`Rejection::detail`](crate::Rejection::detail) says why. A failed handshake
+    /// has no reply, so that it is recorded a moment after the client knows:
+    /// [wait](crate::Inbox::wait_for_rejection) for it.
     Tls,
     /// Nobody refused: the transaction was begun and not completed.
     Aborted,

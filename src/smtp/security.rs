@@ -112,7 +112,7 @@ impl ServerSession {
             end: manner.end.or(Some(SessionEnd::Disconnected)),
             ..manner
         };
-        self.refuse(Stage::TlsHandshake, Said::Nothing, refusal, manner);
+        self.refuse(Stage::TlsHandshake, Said::TlsHandshake, refusal, manner);
     }
 
     /// TLS has begun: the session starts anew, and knows nothing of what was said before (RFC 3207 §4.2).
@@ -140,7 +140,7 @@ impl ServerSession {
         self.record(Fact::Rejected(Box::new(Rejected {
             origin,
             detail: Some(why.into()),
-            ..Rejected::at(Stage::TlsHandshake, Cause::Tls, Said::Nothing)
+            ..Rejected::at(Stage::TlsHandshake, Cause::Tls, Said::TlsHandshake)
         })));
         self.close(SessionEnd::TlsFailed);
     }

@@ -135,7 +135,7 @@ pub(crate) struct Rejected {
     pub(crate) envelope: Option<Envelope>,
     pub(crate) recipient: Option<Box<str>>,
     pub(crate) content: Option<Vec<u8>>,
-    /// What the client was not told, and the test is to know.
+    /// What the reply does not tell, and the test is to know.
     pub(crate) detail: Option<Box<str>>,
 }
 

@@ -145,7 +145,16 @@ impl Client {
         &mut self,
         configuration: tokio_rustls::rustls::ClientConfig,
     ) -> std::io::Result<()> {
-        let name = "localhost".try_into().unwrap();
+        self.begin_tls_as("localhost", configuration)
+    }
+
+    /// As [`begin_tls_with`](Self::begin_tls_with), with a server of that name.
+    pub fn begin_tls_as(
+        &mut self,
+        name: &'static str,
+        configuration: tokio_rustls::rustls::ClientConfig,
+    ) -> std::io::Result<()> {
+        let name = name.try_into().unwrap();
         let mut connection =
             tokio_rustls::rustls::ClientConnection::new(configuration.into(), name).unwrap();
         let mut socket = self.socket.try_clone().unwrap();

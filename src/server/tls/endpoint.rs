@@ -68,6 +68,11 @@ impl Endpoint {
         })
     }
 
+    /// By which clients may reach the server, in the usual certificate.
+    pub(in crate::server) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     pub(in crate::server) fn authority_der(&self) -> &[u8] {
         &self.authority_der
     }

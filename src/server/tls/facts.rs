@@ -28,8 +28,9 @@ pub(in crate::server) fn facts_of(connection: &ServerConnection) -> Tls {
     }
 }
 
-/// Why a handshake failed, and what may be done about it if that is not wanted.
-pub(in crate::server) fn reason_of(error: &io::Error, is_wanted: bool) -> String {
+/// Why a handshake failed, and what may be done about it; nothing, if a rule wanted it so. The names are
+/// those in the certificate.
+pub(in crate::server) fn reason_of(error: &io::Error, is_wanted: bool, names: &[String]) -> String {
     let tls = error.get_ref().and_then(|e| e.downcast_ref::<Error>());
     let Some(tls) = tls else {
         return match error.kind() {
@@ -39,17 +40,24 @@ pub(in crate::server) fn reason_of(error: &io::Error, is_wanted: bool) -> String
     };
     match tls {
         Error::AlertReceived(alert) => {
+            let trust = "is it to trust server.ca_certificate_pem()?";
             let advice = match alert {
-                AlertDescription::UnknownCA
-                | AlertDescription::BadCertificate
-                | AlertDescription::CertificateUnknown
-                    if !is_wanted =>
-                {
-                    "; is it to trust server.ca_certificate_pem()?"
+                _ if is_wanted => String::new(),
+                AlertDescription::UnknownCA => format!("; {trust}"),
+                AlertDescription::BadCertificate | AlertDescription::CertificateUnknown => {
+                    let names = names.join(", ");
+                    format!("; does it know the server by one of the names {names}, and {trust}")
                 }
-                _ => "",
+                _ => String::new(),
             };
             format!("the client refused with the alert {alert:?}{advice}")
+        }
+        Error::NoCertificatesPresented => {
+            "the client has shown no certificate, which require_client_certificate() asks for"
+                .to_owned()
+        }
+        Error::InvalidCertificate(why) => {
+            format!("the client's certificate does not serve with client_ca_pem(..): {why}")
         }
         Error::InvalidMessage(_) => {
             "what the client sent is not TLS; does it know that TLS is on?".to_owned()

@@ -18,7 +18,7 @@ pub(in crate::server) struct TlsOptions {
 /// authority that lives as long as the process; clients are to trust
 /// [`ca_certificate_pem`](crate::MailServer::ca_certificate_pem).
 impl MailServerBuilder {
-    /// Offers STARTTLS (RFC 3207). AUTH is offered only behind it, unless
+    /// Offers STARTTLS (RFC 3207), rather than [implicit TLS](Self::implicit_tls). AUTH is offered only behind it, unless
     /// [told otherwise](Self::allow_plaintext_auth).
     ///
     /// ```
@@ -40,7 +40,8 @@ impl MailServerBuilder {
         self
     }
 
-    /// Speaks TLS from the first octet on (RFC 8314), as `smtps://` says it. Clients that wait for a
+    /// Speaks TLS from the first octet on (RFC 8314), as `smtps://` says it, rather than to offer STARTTLS.
+    /// Clients that wait for a
     /// greeting in clear wait without end.
     pub fn implicit_tls(mut self) -> Self {
         self.settings.tls = TlsMode::FromTheStart;
@@ -62,40 +63,42 @@ impl MailServerBuilder {
 
     /// Does [STARTTLS](Self::starttls), and does not offer it: to a client it looks as if somebody on
     /// the way had taken the line out of the answer to EHLO. [`url`](crate::MailServer::url) still asks for
-    /// TLS.
+    /// TLS. (Where there is implicit TLS nothing can be stripped.)
     pub fn strip_starttls(mut self) -> Self {
         self.settings.strips_starttls = true;
-        self.with_some_tls()
+        self.starttls()
     }
 
     /// Presents that certificate, with its chain behind it, in PEM; the private key as PKCS #8, PKCS #1 or
-    /// SEC 1. The server does not start if they do not serve.
+    /// SEC 1. The server does not start if they do not serve. It offers [STARTTLS](Self::starttls) unless
+    /// TLS is on.
     pub fn certificate_pem(mut self, chain: impl Into<String>, key: impl Into<String>) -> Self {
         self.tls.certificate = Some((chain.into(), key.into()));
-        self
+        self.with_some_tls()
     }
 
-    /// Asks clients for a certificate, and takes any whose key the client has, or none.
+    /// Asks clients for a certificate, and takes any whose key the client has, or none. The server offers
+    /// [STARTTLS](Self::starttls) unless TLS is on.
     /// [`Tls::client_certificate_subject`](crate::Tls::client_certificate_subject) tells whose it is.
     pub fn request_client_certificate(mut self) -> Self {
         self.tls.clients.is_requested = true;
-        self
+        self.with_some_tls()
     }
 
     /// Asks clients for a certificate, and fails the handshake if there is none.
     /// [`ClientIdentity`](crate::ClientIdentity) has one.
     pub fn require_client_certificate(mut self) -> Self {
-        self.tls.clients.is_requested = true;
         self.tls.clients.is_required = true;
-        self
+        self.request_client_certificate()
     }
 
-    /// Asks clients for a certificate, and takes one only if one of these authorities, in PEM, has issued
-    /// it. The server does not start if they do not serve.
+    /// [Asks](Self::request_client_certificate) clients for a certificate, and fails the handshake if it is
+    /// not one that these authorities, in PEM, have issued. Clients without one are served, unless one is
+    /// [required](Self::require_client_certificate). The server does not start if the authorities do not
+    /// serve.
     pub fn client_ca_pem(mut self, authorities: impl Into<String>) -> Self {
-        self.tls.clients.is_requested = true;
         self.tls.clients.authorities = Some(authorities.into());
-        self
+        self.request_client_certificate()
     }
 
     fn with_some_tls(self) -> Self {
