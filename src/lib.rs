@@ -294,6 +294,7 @@ pub mod cookbook;
 mod error;
 mod exchange;
 mod mail;
+mod received;
 mod rejection;
 mod rejection_matcher;
 mod report;

@@ -102,7 +102,8 @@ impl Rejection {
     }
 
     /// The content: whole if it was refused at its end, what had come of it if the transaction was
-    /// aborted. `None` if there was none, if it was over the size limit, or if the store was full.
+    /// aborted. `None` if there was none, if it was over the size limit, or if the store was full. In LMTP the
+    /// first of the recipients has it, if none of them got it.
     pub fn message(&self) -> Option<&Message> {
         self.mail()
             .filter(|_| self.0.has_content)

@@ -37,8 +37,10 @@ struct Record {
     log: Log,
     omitted_exchanges: usize,
     remarks: Vec<Remark>,
-    remark_octets: usize,
+    /// Of what is not in the log.
+    octets: usize,
     logins: Vec<Login>,
+    awaits_tls: bool,
     /// And how many exchanges came before it.
     tls: Option<(Arc<Tls>, usize)>,
     mails: Vec<WeakMail>,
@@ -63,7 +65,7 @@ impl Session {
         self.0.opened_at
     }
 
-    /// The argument of the last EHLO or HELO.
+    /// The argument of the last EHLO or HELO; what came before TLS is forgotten (RFC 3207 §4.2).
     pub fn hello_name(&self) -> Option<&str> {
         self.0.hello_name.as_deref()
     }
@@ -124,6 +126,11 @@ impl Session {
         self.0.tls.as_ref().map(|(tls, _)| &**tls)
     }
 
+    /// Whether the client was to begin TLS, and has not done so.
+    pub(crate) fn awaits_tls(&self) -> bool {
+        self.0.awaits_tls && !self.is_tls()
+    }
+
     /// What was said in clear: all of it, or what came before TLS.
     pub fn exchanges_in_clear(&self) -> impl DoubleEndedIterator<Item = Exchange<'_>> {
         let in_clear = self.0.tls.as_ref().map(|(_, in_clear)| *in_clear);
@@ -159,8 +166,9 @@ impl Session {
             log: Log::default(),
             omitted_exchanges: 0,
             remarks: Vec::new(),
-            remark_octets: 0,
+            octets: 0,
             logins: Vec::new(),
+            awaits_tls: false,
             tls: None,
             mails: Vec::new(),
             has_pipelined: false,
@@ -187,7 +195,7 @@ impl Session {
 
     pub(crate) fn note_remark(&mut self, remark: Remark) {
         let record = self.record();
-        record.remark_octets += size_of::<Remark>() + remark.line().len();
+        record.octets += size_of::<Remark>() + remark.line().len();
         record.remarks.push(remark);
     }
 
@@ -201,12 +209,20 @@ impl Session {
     }
 
     pub(crate) fn note_login(&mut self, login: Login) {
-        self.record().logins.push(login);
+        let record = self.record();
+        record.octets += login.size();
+        record.logins.push(login);
+    }
+
+    pub(crate) fn await_tls(&mut self) {
+        self.record().awaits_tls = true;
     }
 
     pub(crate) fn note_tls(&mut self, tls: Arc<Tls>) {
         let record = self.record();
         record.tls = Some((tls, record.log.len()));
+        // RFC 3207 §4.2: what was said before is forgotten.
+        record.hello_name = None;
     }
 
     pub(crate) fn note_mail(&mut self, mail: &Mail) {
@@ -219,7 +235,7 @@ impl Session {
 
     /// About how many octets of memory its record takes.
     pub(crate) fn size(&self) -> usize {
-        size_of::<Record>() + self.0.log.size() + self.0.remark_octets
+        size_of::<Record>() + self.0.log.size() + self.0.octets
     }
 
     /// The record to write to; a copy of it, if somebody holds a picture of this session.

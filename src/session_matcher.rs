@@ -1,6 +1,7 @@
 //! What a session is to be like: a conjunction of named conditions.
 
 use crate::condition::{Conditions, matcher};
+use crate::exchange::Exchange;
 use crate::mail::TextPattern;
 use crate::session::Session;
 use crate::smtp::{Login, SessionEnd};
@@ -60,6 +61,14 @@ impl SessionMatcher {
     /// No password or token was presented in clear, accepted or not.
     pub fn no_plaintext_auth(self) -> Self {
         self.with("no_plaintext_auth()".to_owned(), |session| {
+            // Lines that were sent behind an AUTH that came to nothing.
+            let is_stray = |exchange: Exchange<'_>| {
+                let is_unasked = exchange.reply().is_none_or(|reply| reply.code() == 500);
+                exchange.command() == Some("[secret]") && is_unasked
+            };
+            if session.exchanges_in_clear().any(is_stray) {
+                return Err("credentials were sent ahead, without TLS".to_owned());
+            }
             let is_safe = !session.logins().iter().any(Login::is_in_clear);
             is_safe.then_some(()).ok_or_else(|| logins_of(session))
         })

@@ -9,9 +9,10 @@ use std::time::{Instant, SystemTime};
 use parking_lot::Mutex;
 
 use crate::mail::{Mail, MailMatcher};
+use crate::received::Received;
 use crate::rejection::Rejection;
 use crate::session::Session;
-use crate::smtp::{Answer, Envelope, Fact, Rejected, Remark, Said};
+use crate::smtp::{Answer, Envelope, Fact, Rejected, Said};
 use crate::times::Times;
 use crate::waiters::Waiters;
 
@@ -26,20 +27,6 @@ pub(crate) struct Store {
     is_told: AtomicBool,
     /// Sessions in the midst of a transaction, a reply or a pause.
     busy_sessions: AtomicUsize,
-}
-
-/// What is stored at one moment; mails and rejections in the order they were recorded.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Received {
-    pub(crate) mails: Vec<Mail>,
-    /// Mails that were accepted to be lost.
-    pub(crate) discarded: Vec<Mail>,
-    pub(crate) rejections: Vec<Rejection>,
-    pub(crate) sessions: Vec<Session>,
-    /// By what rules drew, if any did.
-    pub(crate) seed: Option<u64>,
-    /// A client has connected, cleared since or not.
-    pub(crate) has_had_sessions: bool,
 }
 
 /// How many mails like that a test expects in all.
@@ -304,9 +291,10 @@ impl State {
                 is_discarded,
             } => self.accept(key, envelope, content, is_discarded),
             Fact::Rejected(rejected) => self.reject(key, *rejected, capacity),
-            Fact::Remarked(remark) => self.note_remark(key, remark, capacity),
+            Fact::Remarked(remark) => self.note_if_room(key, capacity, |s| s.note_remark(remark)),
             Fact::Hello { name } => self.session(key, |session| session.note_hello(name)),
-            Fact::Login(login) => self.session(key, |session| session.note_login(login)),
+            Fact::Login(login) => self.note_if_room(key, capacity, |s| s.note_login(login)),
+            Fact::TlsAwaited => self.session(key, Session::await_tls),
             Fact::TlsStarted(tls) => self.session(key, |session| session.note_tls(tls)),
             Fact::Closed(end) => {
                 self.open_sessions -= 1;
@@ -333,9 +321,9 @@ impl State {
         }
     }
 
-    fn note_remark(&mut self, key: SessionKey, remark: Remark, capacity: usize) {
+    fn note_if_room(&mut self, key: SessionKey, capacity: usize, note: impl FnOnce(&mut Session)) {
         if self.has_room_for(1, capacity) {
-            self.grow(key, |session| session.note_remark(remark));
+            self.grow(key, note);
         }
     }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use lettre::transport::smtp::authentication::Mechanism as LettreMechanism;
 use lettre::{SmtpTransport, Transport as _};
 use mailmock::{
-    Action, MailServer, MailServerBuilder, Mechanism, Reply, Stage, Trigger, a_mail, a_rejection,
-    a_session, ends_with,
+    Action, Extension, MailServer, MailServerBuilder, Mechanism, Reply, Stage, Trigger, a_mail,
+    a_rejection, a_session, ends_with,
 };
 use support::program::{NODE_MODULES, has_node_modules, run};
 use support::{Client, hello};
@@ -318,14 +318,14 @@ fn a_token_is_refreshed() {
     );
     client.ok(line);
     assert_eq!(rule.hits(), 1);
-    // One who cancels has cancelled; and what is no plain 535 comes at once.
+    // To cancel what is refused changes nothing; and what is no plain 535 comes at once.
     server.on(Trigger::auth()).in_turn([
         Action::reply(Reply::credentials_invalid()),
         Action::reply_then_disconnect(Reply::credentials_invalid()),
     ]);
     let mut other = self::client(&server);
     other.ok(line);
-    assert!(other.say("*").starts_with("501 5.7.0 "));
+    assert!(other.say("*").starts_with("535 5.7.8 "));
     assert!(other.say(line).starts_with("535 "));
     assert_eq!(other.rest(), "");
 }
@@ -456,3 +456,114 @@ const transport = nodemailer.createTransport({ host: '127.0.0.1', port: process.
 transport.sendMail({ from: 'app@example.org', to: 'ada@example.org', text: 'Hello' })
   .catch(error => { console.error(error); process.exitCode = 1; });
 ";
+
+/// Sent ahead, twice, in the wrong place or in a strange form: what may be a password is not shown.
+#[test]
+fn secrets_in_strange_places_show_nowhere() {
+    const PASSWORD: &str = "aHVudGVyMg==";
+    let overlong = format!("AUTH LOGIN {}", "A".repeat(13_000));
+    let own = Extension::custom("AUTH X");
+    let without = || MailServer::builder().no_auth().with_extension(own.clone());
+    let plain = MailServer::builder;
+    let fine = Some((Trigger::command("AUTH"), Reply::new(235, "Fine")));
+    let more = Some((Trigger::command("AUTH"), Reply::new(334, "YQ==")));
+    let gone = Some((Trigger::connect(), Reply::no_smtp_service()));
+    let cases = [
+        (plain(), gone, vec!["AUTH LOGIN", "YXBw", PASSWORD]),
+        (plain(), None, vec!["AUTH LOGIN YXBw", "YXBw", PASSWORD]),
+        (plain(), None, vec![PLAIN, "AGFwcABodW50ZXIy"]),
+        (plain(), None, vec![&overlong, PASSWORD]),
+        (plain(), fine.clone(), vec!["AUTH LOGIN", "YXBw", PASSWORD]),
+        (plain(), None, vec!["AUTH\tLOGIN", "YXBw", PASSWORD]),
+        (plain(), None, vec!["AUTH aHVudGVyMg=="]),
+        (plain(), None, vec!["AUTH PLAIN\raHVudGVyMg=="]),
+        (plain(), None, vec!["AUTH \"PLAIN\",aHVudGVyMg=="]),
+        (plain(), None, vec!["AUTH LOGIN AGFwcABodW50ZXIy", "eA=="]),
+        (
+            plain().strict(),
+            None,
+            vec!["AUTH LOGIN", "YXBw\n", PASSWORD],
+        ),
+        (without(), fine, vec!["AUTH X", "YXBw", PASSWORD]),
+        (without(), more, vec!["AUTH X", PASSWORD]),
+    ];
+    for (builder, rule, lines) in cases {
+        let server = builder.clone().start();
+        let mut client = Client::connect_silently(&server);
+        if let Some((trigger, reply)) = rule {
+            server.on(trigger).reply(reply);
+        }
+        client.reply();
+        client.say("EHLO test.example");
+        for line in &lines {
+            client.say(line);
+        }
+        let text = all_texts(&builder, &server);
+        for secret in ["hunter2", PASSWORD, "AGFwcABodW50ZXIy"] {
+            assert!(!text.contains(secret), "{lines:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn rules_answer_behind_a_refused_auth_too() {
+    let server = MailServer::builder().credentials("app", "other").start();
+    server
+        .on(Trigger::command("XCLIENT"))
+        .reply(Reply::new(220, "Changed"));
+    server
+        .on(Trigger::command("XSECRET"))
+        .reply(Reply::new(220, "Heard"));
+    server
+        .on(Trigger::when(|event| event.verb() == Some("XSECRET")))
+        .reply(Reply::new(599, "It was shown"));
+    let mut client = client(&server);
+    assert!(client.say(PLAIN).starts_with("535 "));
+    assert_eq!(client.say("XSECRET"), "220 Heard");
+    assert_eq!(client.say("XCLIENT ADDR=192.0.2.1"), "220 Changed");
+    // A rule that says it is done has it done, whoever that may be.
+    let server = MailServer::builder().require_auth().start();
+    server
+        .on(Trigger::command("AUTH"))
+        .reply(Reply::new(235, "Fine"));
+    self::client(&server)
+        .ok("AUTH LOGIN")
+        .ok("MAIL FROM:<app@example.org>");
+}
+
+#[test]
+fn what_cannot_be_right_is_refused() {
+    let server = MailServer::start();
+    let mut client = client(&server);
+    assert!(client.say("AUTH PLAIN AAA=").starts_with("501 5.5.2 ")); // no name, no password
+    assert!(
+        client
+            .say("AUTH LOGIN AGFwcABodW50ZXIy")
+            .starts_with("501 5.5.2 ")
+    );
+    let overlong = format!("AUTH PLAIN {}", "A".repeat(13_000));
+    assert!(client.say(&overlong).starts_with("500 5.5.6 "));
+    assert!(server.logins().is_empty());
+    assert!(client.say("HELP").ends_with("HELP AUTH"));
+    let without = MailServer::builder().no_auth().start();
+    assert!(self::client(&without).say("HELP").ends_with("EXPN HELP"));
+}
+
+#[test]
+fn logins_are_kept_as_far_as_there_is_room() {
+    let server = MailServer::builder()
+        .credentials("a", "b")
+        .max_stored(100_000)
+        .start();
+    let mut client = client(&server);
+    let response = "AGFw".to_owned() + &"cHBw".repeat(300) + "AHA=";
+    for _ in 0..200 {
+        assert!(
+            client
+                .say(&format!("AUTH PLAIN {response}"))
+                .starts_with("535 ")
+        );
+    }
+    let logins = server.logins().len();
+    assert!((1..100).contains(&logins), "{logins}");
+}

@@ -499,7 +499,7 @@ fn a_certificate_of_ones_own() {
         .join("\n"),
         @"
     no mail server with TLS: no certificate in the PEM
-    no mail server with TLS: no private key in the PEM: no items found
+    no mail server with TLS: no private key in the PEM
     no mail server with TLS: the private key is not that of the certificate
     no mail server with TLS: the authorities of clients: no certificate in the PEM
     "
@@ -655,4 +655,92 @@ fn what_is_said_of_certificates_turns_tls_on() {
         .require_client_certificate()
         .require_tls();
     assert!(implicit.start().url().starts_with("smtps://"));
+}
+
+#[test]
+fn the_key_is_not_shown_though_it_is_in_the_same_file() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let own = params.self_signed(&key).unwrap();
+    for both in [
+        format!("{}{}", own.pem(), key.serialize_pem()),
+        format!("{}{}", key.serialize_pem(), own.pem()),
+    ] {
+        let builder = MailServer::builder().certificate_pem(&both, &both);
+        assert!(!format!("{builder:?}").contains("PRIVATE"));
+        let server = builder.start();
+        assert_eq!(server.ca_certificate_pem().trim(), own.pem().trim());
+    }
+}
+
+#[test]
+fn passwords_sent_ahead_in_clear_are_noticed() {
+    let server = MailServer::builder().starttls().start();
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO x")
+        .send(b"AUTH LOGIN YXBw\r\naHVudGVyMg==\r\n");
+    assert!(client.reply().starts_with("538 ") && client.reply().starts_with("500 "));
+    let told = a_session().no_plaintext_auth().check(&server.sessions()[0]);
+    assert_eq!(
+        told.unwrap_err(),
+        "no_plaintext_auth(): credentials were sent ahead, without TLS"
+    );
+}
+
+#[test]
+fn a_crowd_of_clients_that_do_not_begin_is_turned_away() {
+    let server = MailServer::builder().implicit_tls().max_sessions(2).start();
+    let clients: Vec<_> = (0..5).map(|_| Client::connect_silently(&server)).collect();
+    let turned_away = a_session().ended(SessionEnd::Refused);
+    for _ in 0..3 {
+        server.wait_for_session(turned_away.clone()).blocking();
+    }
+    eventually(|| (server.rejections().len() == 3).then_some(()));
+    assert_eq!(server.sessions().iter().filter(|s| s.is_open()).count(), 2);
+    // They are idle, as in clear.
+    server.wait_until_idle().blocking();
+    drop(clients);
+}
+
+/// Whether the server has let go of its end, as the system tells: it is of no process then.
+#[cfg(target_os = "linux")]
+fn is_let_go(session: &Session, server: &MailServer) -> bool {
+    let ends = format!(
+        ":{:04X} 0100007F:{:04X} ",
+        server.port(),
+        session.peer().port()
+    );
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let mut lines = table.lines().filter(|line| line.contains(&ends));
+    lines.all(|line| line.split_whitespace().nth(9) == Some("0"))
+}
+
+/// A client that reads nothing must not keep the server's socket.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_does_not_read_is_given_up() {
+    let server = MailServer::builder()
+        .implicit_tls()
+        .idle_timeout(Duration::from_secs(1))
+        .start();
+    server
+        .on(Trigger::command("NOOP"))
+        .send_raw(vec![b'x'; 30_000_000]);
+    let mut client = Client::connect_over_tls(&server);
+    assert!(!is_let_go(&server.sessions()[0], &server));
+    client.ok("EHLO x").send(b"NOOP\r\n");
+    let gone = a_session().ended(SessionEnd::ClientClosed);
+    let session = server.wait_for_session(gone).blocking();
+    eventually(|| is_let_go(&session, &server).then_some(()));
+}
+
+#[test]
+fn the_hello_in_clear_is_forgotten() {
+    let server = MailServer::builder().starttls().start();
+    let mut client = Client::upgraded(&server);
+    assert!(client.say("HELP").ends_with("HELP AUTH"));
+    assert_eq!(server.sessions()[0].hello_name(), None);
+    client.ok("EHLO again.example");
+    assert_eq!(server.sessions()[0].hello_name(), Some("again.example"));
 }

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::excerpt::shortened;
 use super::session_line::session_line;
 use crate::mail::Mail;
+use crate::received::Received;
 use crate::rejection::Rejection;
 use crate::session::Session;
 use crate::smtp::Envelope;
-use crate::store::Received;
 
 /// How many entries of one kind a report lists.
 const LISTED: usize = 10;
@@ -109,7 +109,7 @@ fn recipients(envelope: &Envelope) -> String {
 }
 
 pub(super) fn rejection_line(rejection: &Rejection) -> String {
-    let told = shortened(&rejection.to_string(), 160);
+    let told = shortened(&rejection.to_string(), 240);
     let mut text = format!("session {}: {told}", rejection.session_id());
     if let (None, Some(envelope)) = (rejection.recipient(), rejection.envelope()) {
         let _ = write!(

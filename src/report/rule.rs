@@ -5,8 +5,8 @@ use std::panic::Location;
 use super::excerpt::cut;
 use super::overview::overview;
 use super::wait::WaitEnd;
+use crate::received::Received;
 use crate::rules::{MountedRule, Unmet};
-use crate::store::Received;
 
 /// A wait for a rule to act ended too early.
 pub(crate) fn too_few_hits(

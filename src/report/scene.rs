@@ -6,11 +6,11 @@ use super::closest::{closest, judge};
 use super::overview::{list, mail_line, overview, rejection_line};
 use super::session_line::session_line;
 use crate::mail::{Mail, MailMatcher};
+use crate::received::Received;
 use crate::rejection::Rejection;
 use crate::rejection_matcher::RejectionMatcher;
 use crate::session::Session;
 use crate::session_matcher::SessionMatcher;
-use crate::store::Received;
 use crate::times::Times;
 
 /// What an assertion was about: a part of what was received.

@@ -24,8 +24,7 @@ pub(super) fn session_line(session: &Session) -> String {
             (None, Some(rule)) => write!(text, "left unanswered by the rule at {rule}"),
             (None, None) => write!(text, "answered with what is no reply"),
         };
-    } else if session.is_open() {
-        // In clear a session begins with the greeting.
+    } else if session.is_open() && session.awaits_tls() {
         text.push_str(": TLS, which is on from the start, has not begun");
     }
     if let Some(end) = session.end() {
@@ -68,7 +67,7 @@ fn what_it_may_miss(session: &Session) -> Option<String> {
         .filter_map(|exchange| Some((exchange.command()?, exchange)));
     let (_, hello) = commands.find(|(command, _)| !command.eq_ignore_ascii_case("QUIT"))?;
     let verb = hello.command()?.get(..4)?;
-    if !verb.eq_ignore_ascii_case("EHLO") {
+    if !verb.eq_ignore_ascii_case("EHLO") && !verb.eq_ignore_ascii_case("LHLO") {
         return None;
     }
     let offers = hello.reply()?.text();

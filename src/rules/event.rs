@@ -33,11 +33,19 @@ impl<'a> Event<'a> {
     /// The command line, credentials as `[secret]`; `None` if the event is no command.
     pub fn command(&self) -> Option<String> {
         let line = self.line()?;
+        if self.is_secret() {
+            return Some("[secret]".to_owned());
+        }
         Some(printable(&without_response(line)).into_owned())
     }
 
-    /// The first word of the command line, as it was sent.
+    /// The first word of the command line, as it was sent; `None` if that may be a secret.
     pub fn verb(&self) -> Option<&'a str> {
+        self.verb_unseen().filter(|_| !self.is_secret())
+    }
+
+    /// As [`verb`](Self::verb), if it is secret too.
+    pub(super) fn verb_unseen(&self) -> Option<&'a str> {
         let line = self.line()?;
         let end = line.iter().position(|b| *b == b' ').unwrap_or(line.len());
         std::str::from_utf8(&line[..end]).ok()
@@ -104,7 +112,7 @@ impl<'a> Event<'a> {
         self.core.envelope
     }
 
-    /// The mail as it will be stored, once its content has arrived whole. It has no number yet: its
+    /// The mail as it will be stored, when its content has just arrived whole. It has no number yet: its
     /// [`id`](Mail::id) is 0.
     pub fn mail(&self) -> Option<&Mail> {
         let Moment::EndOfData { content } = self.core.moment else {
@@ -160,6 +168,17 @@ impl<'a> Event<'a> {
     /// The mailbox of this RCPT.
     pub(super) fn mailbox(&self) -> Option<&'a Mailbox> {
         self.recipient().map(ForwardPath::mailbox)
+    }
+
+    /// Whether it may be credentials that were sent ahead.
+    fn is_secret(&self) -> bool {
+        matches!(
+            self.core.moment,
+            Moment::Command {
+                is_secret: true,
+                ..
+            }
+        )
     }
 
     fn line(&self) -> Option<&'a [u8]> {

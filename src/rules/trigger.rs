@@ -270,7 +270,8 @@ impl Trigger {
                 pattern.as_ref().is_none_or(|p| p.is_match(path.as_str()))
             }
             (Place::Verb(verb), Moment::Command { .. }) => {
-                event.verb().is_some_and(|v| v.eq_ignore_ascii_case(verb))
+                let said = event.verb_unseen();
+                said.is_some_and(|v| v.eq_ignore_ascii_case(verb))
             }
             (Place::When(condition), _) => condition(event),
             _ => false,

@@ -202,7 +202,7 @@ impl MailServerBuilder {
     /// Speaks LMTP (RFC 2033) in place of SMTP: LHLO in place of EHLO, and behind the content a reply for each
     /// recipient, in the order of the RCPT commands. [`Trigger::delivery_to`](crate::Trigger::delivery_to)
     /// refuses one of them; the mail is stored for the others. What a rule replies at the end of data is
-    /// said for each.
+    /// said for each, and one that [accepts and closes](crate::RuleBuilder::accept_then_disconnect) does so for all.
     ///
     /// ```
     /// # use std::io::{Read, Write};

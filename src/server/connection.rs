@@ -65,6 +65,11 @@ impl Connection {
 
     /// Serves the client until the session ends.
     pub(super) async fn run(mut self) {
+        // In clear, the greeting is refused.
+        let is_crowded = self.host.store.open_sessions() > self.host.max_sessions;
+        if self.session.begins_with_tls() && is_crowded {
+            self.session.turn_away();
+        }
         loop {
             if self.carry_out_steps().await {
                 return;
@@ -112,6 +117,7 @@ impl Connection {
                 Step::UpgradeTls { .. } => self.session.handshake_failed("the feature tls is off"),
                 Step::Close => {
                     let _ = self.flush().await; // a client that is gone misses nothing
+                    self.tell_if_busy(false);
                     self.wire.close().await;
                     return true;
                 }
@@ -180,7 +186,7 @@ impl Connection {
         if self.flush().await.is_err() {
             return self.session.interrupt(Interruption::ConnectionLost);
         }
-        self.tell_if_busy(true);
+        self.tell_if_busy(self.session.is_busy());
         let now = self.host.clock.now();
         let deadline = now.saturating_add(self.host.idle_timeout);
         let has_begun = poll_fn(|cx| match self.wire.poll_has_input(cx) {
@@ -202,6 +208,7 @@ impl Connection {
     /// Has TLS begin, and tells the session what came of it.
     #[cfg(feature = "tls")]
     async fn secure(&mut self, fault: Option<TlsFault>) {
+        self.tell_if_busy(true);
         let host = Arc::clone(&self.host);
         let Some(endpoint) = &host.tls else {
             return self

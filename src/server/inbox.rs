@@ -9,10 +9,11 @@ use std::sync::Arc;
 use super::view::View;
 use super::wait::Waiting;
 use crate::mail::{Lint, Mail, MailMatcher, Snapshot};
+use crate::received::Received;
 use crate::rejection::Rejection;
 use crate::session::Session;
 use crate::smtp::Login;
-use crate::store::{Mark, Received, Store};
+use crate::store::{Mark, Store};
 
 /// What a server has received: all of it, one tenant's part, or what came since a mark. Cheap to clone.
 ///

@@ -205,7 +205,8 @@ impl RuleBuilder<'_> {
     /// [`advance_time`](MailServer::advance_time).
     ///
     /// At end of data a mail that will be accepted is stored before the pause: the client does not know
-    /// yet, and may send it again (RFC 1047).
+    /// yet, and may send it again (RFC 1047). In LMTP it is stored behind the pause, when it is known for
+    /// whom.
     ///
     /// # Panics
     ///

@@ -1,9 +1,10 @@
 //! Which part of what a server received is looked at.
 
 use crate::mail::{Mail, MailMatcher};
+use crate::received::Received;
 use crate::rejection::Rejection;
 use crate::session::Session;
-use crate::store::{Mark, Received};
+use crate::store::Mark;
 
 /// All, or the mails that match and all that belongs to them, or what came since a mark.
 #[derive(Clone, Debug, Default)]

@@ -144,7 +144,8 @@ impl Wire {
     /// Says that nothing more will come, and takes what is under way, within bounds. A close over
     /// octets that nobody read would be an RST, and that destroys replies the client has not read.
     pub(super) async fn close(&mut self) {
-        if self.stream.shut_down().await.is_err() {
+        // Over TLS that has to be written, and nobody may read it.
+        if !matches!(timeout(LINGER, self.stream.shut_down()).await, Ok(Ok(()))) {
             return;
         }
         let mut octets = 0;

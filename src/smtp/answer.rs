@@ -75,14 +75,18 @@ impl ServerSession {
         self.refuse(verb.stage(), Said::command(line), refusal, manner);
     }
 
-    pub(super) fn refuse_overlong_line(&mut self) {
-        let (stage, detail) = match &self.state {
-            State::AwaitingCredentials(_) => (Stage::Auth, 6), // RFC 4954 §6
-            _ => (Stage::Other, 2),
-        };
-        if stage == Stage::Auth {
+    /// The head is how the line began.
+    pub(super) fn refuse_overlong_line(&mut self, head: [u8; 5]) {
+        let is_response = matches!(self.state, State::AwaitingCredentials(_));
+        if is_response {
             self.state = State::Ready;
         }
+        let (stage, detail) = if is_response || Verb::of(&head) == Verb::Auth {
+            (Stage::Auth, 6) // RFC 4954 §6
+        } else {
+            (Stage::Other, 2)
+        };
+        self.may_hear_secrets |= stage == Stage::Auth;
         let refusal = Refusal::syntax(500, (5, 5, detail), "Line too long");
         self.refuse(stage, Said::OverlongLine, refusal, Manner::default());
     }
@@ -158,8 +162,6 @@ impl ServerSession {
         let Rejected { stage, said, .. } = &rejected;
         let (stage, said) = (*stage, said.clone());
         let reply = refusal.reply.map(|reply| self.as_sent(reply));
-        // What comes next may be credentials that were sent ahead.
-        self.may_hear_secrets |= stage == Stage::Auth;
         // A rule's 354 to MAIL is strange, but refuses nothing.
         let is_refusal = reply.as_ref().is_none_or(Reply::is_refusal);
         if is_refusal || stage == Stage::EndOfData {

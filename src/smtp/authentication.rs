@@ -95,10 +95,7 @@ impl ServerSession {
             Ok(Turn::Done(login)) => {
                 self.decide(Matter::Credentials { login, said }, manner, policy);
             }
-            Ok(Turn::Refused(reply)) => {
-                self.may_hear_secrets = true;
-                self.answer_as(said, reply, manner);
-            }
+            Ok(Turn::Refused(reply)) => self.answer_as(said, reply, manner),
             Err(refusal) => self.refuse(Stage::Auth, said, refusal, manner),
         }
     }
@@ -177,7 +174,8 @@ impl ServerSession {
             Err(refusal) if code == 334 => {
                 self.state = State::AwaitingCredentials(Exchange::hopeless(refusal));
             }
-            Ok(_) | Err(_) => {}
+            // It is said to be somebody, and we do not know who.
+            Ok(_) | Err(_) => Arc::make_mut(&mut self.client).identity = Some("".into()),
         }
         self.answer_as(said, silence, manner);
     }

@@ -13,7 +13,6 @@ use super::session::{ServerSession, State};
 use super::session_end::SessionEnd;
 use super::settings::Settings;
 use super::step::{Fact, Said};
-use super::tls::TlsMode;
 use super::transaction::{Intake, Transaction};
 use super::verdict::Verdict;
 
@@ -93,17 +92,24 @@ impl ServerSession {
                 Reply::fixed(252, (2, 0, 0), text)
             }
             Command::Help => {
-                let starttls = match self.settings.tls {
-                    TlsMode::AfterStartTls => " STARTTLS",
-                    TlsMode::Never | TlsMode::FromTheStart => "",
+                let starttls = if self.offers_starttls() {
+                    " STARTTLS"
+                } else {
+                    ""
+                };
+                let offers_auth = self.settings.extensions.offers(&Extension::Auth);
+                let auth = if offers_auth && self.offers_auth() {
+                    " AUTH"
+                } else {
+                    ""
                 };
                 let hello = if self.settings.is_lmtp {
                     "LHLO"
                 } else {
                     "EHLO HELO"
                 };
-                let others = "MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY EXPN HELP AUTH";
-                let text = format!("{hello} {others}{starttls}");
+                let others = "MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY EXPN HELP";
+                let text = format!("{hello} {others}{auth}{starttls}");
                 Reply::fixed(214, (2, 0, 0), "").with_text(text)
             }
             Command::Unserved(refusal) if manner.instead.is_none() => {

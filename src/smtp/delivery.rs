@@ -85,6 +85,12 @@ impl ServerSession {
         let delivered = decided.iter().map(is_delivered);
         let mut kept = envelope.only_those(delivered.collect::<Vec<_>>().as_slice());
         let content = content.into_bytes();
+        // If nobody gets it, the first refusal keeps it; a copy for each would be too much.
+        let is_lost = kept.forward_paths().is_empty();
+        let (mut lost, content) = match is_lost {
+            true => (Some(content), Vec::new()),
+            false => (None, content),
+        };
         for (path, decision) in envelope.forward_paths().iter().zip(&decided) {
             let Err(refusal) = decision else { continue };
             let reply = refusal.reply.clone().map(|reply| self.as_sent(reply));
@@ -92,17 +98,16 @@ impl ServerSession {
                 let address = path.as_str().into();
                 kept.refuse(RefusedRecipient { address, reply });
             }
-            let is_lost = kept.forward_paths().is_empty();
             self.record(Fact::Rejected(Box::new(Rejected {
                 origin: refusal.origin,
                 reply,
                 envelope: Some(envelope.clone()),
                 recipient: Some(path.as_str().into()),
-                content: is_lost.then(|| content.clone()),
+                content: lost.take(),
                 ..Rejected::at(Stage::Delivery, refusal.cause, said.clone())
             })));
         }
-        if !kept.forward_paths().is_empty() {
+        if !is_lost {
             self.record_accepted(kept, content, false);
         }
         self.answer_each(said, decided, manner);

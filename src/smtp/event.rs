@@ -32,6 +32,8 @@ pub(crate) enum Moment<'a> {
     Command {
         command: &'a Command,
         line: &'a [u8],
+        /// It may be credentials, and is not to be shown.
+        is_secret: bool,
     },
     /// The credentials of an AUTH have come.
     Credentials(&'a Login),

@@ -11,6 +11,8 @@ pub(crate) struct Input {
     start: usize,
     /// A line passed the limit; what comes up to its end is dropped.
     is_skipping: bool,
+    /// How that line began.
+    skipped_head: [u8; 5],
 }
 
 /// One command line.
@@ -23,7 +25,10 @@ pub(crate) enum Line {
         is_bare: bool,
     },
     /// Longer than any line may be; its octets are gone.
-    TooLong,
+    TooLong {
+        /// How it began; NUL where it was shorter.
+        head: [u8; 5],
+    },
 }
 
 impl Input {
@@ -65,14 +70,23 @@ impl Input {
         let pending = self.pending();
         let Some(end) = memchr(b'\n', pending) else {
             if self.is_skipping || pending.len() >= AUTH_LINE_LIMIT {
-                self.is_skipping = true;
+                if !self.is_skipping {
+                    self.skipped_head = head_of(pending);
+                    self.is_skipping = true;
+                }
                 self.clear();
             }
             return None;
         };
-        let line = if self.is_skipping || end + 1 > AUTH_LINE_LIMIT {
+        let line = if self.is_skipping {
             self.is_skipping = false;
-            Line::TooLong
+            Line::TooLong {
+                head: self.skipped_head,
+            }
+        } else if end + 1 > AUTH_LINE_LIMIT {
+            Line::TooLong {
+                head: head_of(pending),
+            }
         } else {
             let text = &pending[..end];
             let stripped = text.strip_suffix(b"\r");
@@ -84,6 +98,13 @@ impl Input {
         self.consume(end + 1);
         Some(line)
     }
+}
+
+fn head_of(line: &[u8]) -> [u8; 5] {
+    let mut head = [0; 5];
+    let octets = line.len().min(head.len());
+    head[..octets].copy_from_slice(&line[..octets]);
+    head
 }
 
 #[cfg(test)]
@@ -116,7 +137,7 @@ mod tests {
             assert!(input.bytes.capacity() <= 4 * AUTH_LINE_LIMIT);
         }
         input.push(b"\r\nNOOP\r\n");
-        assert_eq!(input.next_line(), Some(Line::TooLong));
+        assert_eq!(input.next_line(), Some(Line::TooLong { head: *b"xxxxx" }));
         assert_eq!(input.next_line(), text(b"NOOP", false));
     }
 
@@ -133,7 +154,8 @@ mod tests {
                 last = single.next_line();
             }
             assert_eq!(whole, last);
-            assert_eq!(whole != Some(Line::TooLong), is_taken);
+            let is_too_long = matches!(whole, Some(Line::TooLong { .. }));
+            assert_eq!(is_too_long, !is_taken);
         }
     }
 }

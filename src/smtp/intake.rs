@@ -104,6 +104,10 @@ impl ServerSession {
                 transaction.content.truncate(0);
             }
         }
+        let manner = match self.transaction() {
+            Some(transaction) if chunk.is_last => self.for_each_recipient(transaction, manner),
+            _ => manner,
+        };
         self.refuse(Stage::Data, chunk.said, refusal, manner);
     }
 

@@ -27,6 +27,7 @@ impl ServerSession {
         &self,
         command: &Command,
         line: &[u8],
+        is_secret: bool,
         policy: &mut impl Policy,
     ) -> Verdict {
         let begins_content = match command {
@@ -38,7 +39,11 @@ impl ServerSession {
         };
         policy.decide(&Event {
             begins_content,
-            ..self.event(Moment::Command { command, line })
+            ..self.event(Moment::Command {
+                command,
+                line,
+                is_secret,
+            })
         })
     }
 
@@ -54,7 +59,7 @@ impl ServerSession {
                 })
             },
             Matter::Command { command, line } => {
-                return self.ask_about_command(command, line, policy);
+                return self.ask_about_command(command, line, false, policy);
             }
             // Decided when BDAT came, or with the content.
             Matter::Chunk(_) | Matter::Accepted { .. } => return Verdict::Proceed,

@@ -6,6 +6,7 @@ mod address;
 mod answer;
 mod authentication;
 mod command;
+mod command_intake;
 mod conduct;
 mod content;
 mod delivery;

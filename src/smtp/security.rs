@@ -85,6 +85,7 @@ impl ServerSession {
     /// What a rule does to a handshake is done when the client has begun it.
     pub(super) fn await_handshake(&mut self) {
         self.state = State::AwaitingClientHello;
+        self.record(Fact::TlsAwaited);
         self.steps.push_back(Step::AwaitTls);
     }
 
@@ -143,6 +144,18 @@ impl ServerSession {
             ..Rejected::at(Stage::TlsHandshake, Cause::Tls, Said::TlsHandshake)
         })));
         self.close(SessionEnd::TlsFailed);
+    }
+
+    /// There are too many sessions, and TLS would come first: the client is turned away without a word.
+    pub(crate) fn turn_away(&mut self) {
+        let rejected = Rejected::at(Stage::Connect, Cause::Limit, Said::Nothing);
+        self.record(Fact::Rejected(Box::new(rejected)));
+        self.close(SessionEnd::Refused);
+    }
+
+    /// Whether TLS is to come before the greeting.
+    pub(crate) fn begins_with_tls(&self) -> bool {
+        self.settings.tls == TlsMode::FromTheStart
     }
 
     /// Whether what comes next is for TLS, and not to be read as text.

@@ -5,26 +5,18 @@ use std::net::SocketAddr;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::command::{Command, Context, strict_refusal};
+use super::command_intake::TLS_HANDSHAKE;
 use super::envelope::Client;
 use super::event::Policy;
 use super::extension::Extension;
-use super::framing::{Input, Line};
+use super::framing::Input;
 use super::manner::Manner;
 use super::matter::{Held, Matter, PendingChunk};
-use super::printable::{printable, without_response};
-use super::refusal::{Cause, Refusal};
-use super::remark::{Lapse, Remark};
-use super::reply::Reply;
 use super::sasl::Exchange;
-use super::session_end::SessionEnd;
 use super::settings::Settings;
-use super::stage::Stage;
 use super::step::{Fact, Said, Step};
 use super::tls::TlsMode;
 use super::transaction::Transaction;
-use super::verb::Verb;
-use super::verdict::Verdict;
 
 #[derive(Debug)]
 pub(super) enum State {
@@ -57,8 +49,8 @@ pub(crate) struct ServerSession {
     input: Input,
     pub(super) steps: VecDeque<Step>,
     pub(super) errors: usize,
-    is_first_line: bool,
-    /// Behind a refused AUTH: credentials may come that were sent ahead.
+    pub(super) is_first_line: bool,
+    /// Behind AUTH: credentials may come that were sent ahead.
     pub(super) may_hear_secrets: bool,
     pub(super) has_enhanced_codes: bool,
 }
@@ -116,10 +108,12 @@ impl ServerSession {
     /// Whether the client is in the midst of something: a line, a transaction, an AUTH, or a matter that a
     /// rule holds.
     pub(crate) fn is_busy(&self) -> bool {
-        let is_waiting = matches!(
-            self.state,
-            State::AwaitingHello | State::Ready | State::AwaitingQuit | State::Ended
-        );
+        let is_waiting = match self.state {
+            State::AwaitingHello | State::Ready | State::AwaitingQuit | State::Ended => true,
+            // Behind STARTTLS the client is in the midst of it.
+            State::AwaitingClientHello => self.settings.tls == TlsMode::FromTheStart,
+            _ => false,
+        };
         !is_waiting || self.held.is_some() || self.is_within_input()
     }
 
@@ -214,85 +208,6 @@ impl ServerSession {
         true
     }
 
-    /// Refuses a client that speaks another protocol.
-    fn refuse_stranger(&mut self, said: Said, text: &'static str) {
-        let refusal = Refusal::syntax(500, (5, 5, 2), text);
-        let manner = Manner {
-            end: Some(SessionEnd::Refused),
-            ..Manner::default()
-        };
-        self.refuse(Stage::Other, said, refusal, manner);
-    }
-
-    fn take_line(&mut self, line: Line, policy: &mut impl Policy) {
-        let is_first_line = std::mem::replace(&mut self.is_first_line, false);
-        let (line, is_bare) = match line {
-            Line::Text { bytes, is_bare } => (bytes, is_bare),
-            Line::TooLong => return self.refuse_overlong_line(),
-        };
-        if let State::AwaitingCredentials(_) = self.state {
-            let lapse = is_bare.then_some(Lapse::BareLineFeedInCommand);
-            return self.take_credentials(&line, lapse, policy);
-        }
-        if is_first_line && is_http_request(&line) {
-            let text = "This is an SMTP server, not an HTTP server";
-            return self.refuse_stranger(Said::Line(line), text);
-        }
-        // RFC 5321 §3.1: a client that was turned away can only leave.
-        if matches!(self.state, State::AwaitingQuit) && Verb::of(&line) != Verb::Quit {
-            let refusal = Refusal::sequence("No SMTP service here");
-            return self.refuse_line(&line, refusal, Manner::default());
-        }
-        match Verb::of(&line) {
-            Verb::Unknown if self.may_hear_secrets => {
-                let refusal = Refusal::new(Cause::Syntax, Reply::command_not_recognized());
-                return self.refuse(Stage::Other, Said::Secret, refusal, Manner::default());
-            }
-            Verb::Unknown => {}
-            _ => self.may_hear_secrets = false,
-        }
-        let context = Context {
-            settings: &self.settings,
-            is_helo: self.client.hello.as_ref().is_some_and(|h| !h.is_extended),
-            is_smtputf8: self
-                .transaction()
-                .is_some_and(|t| t.envelope.reverse_path().parameters().is_smtputf8()),
-            is_bare,
-        };
-        let mut lapses = Vec::new();
-        let parsed = Command::parse(&line, context, &mut lapses);
-        let command = match parsed {
-            Ok(command) => command,
-            Err(refusal) => return self.refuse_line(&line, refusal, Manner::default()),
-        };
-        let refused_lapse = lapses.first().filter(|_| self.settings.strict);
-        let verdict = match (refused_lapse, self.check_sequence(&command)) {
-            (Some(lapse), _) => Verdict::Refuse(strict_refusal(*lapse, Verb::of(&line))),
-            (None, Err(refusal)) => Verdict::Refuse(refusal),
-            (None, Ok(())) => self.ask_about_command(&command, &line, policy),
-        };
-        if refused_lapse.is_none() {
-            self.remark(&lapses, &line);
-        }
-        match command {
-            // A chunk's octets are on their way, whatever is made of them (RFC 3030 §2).
-            Command::Bdat(chunk) if !verdict.is_about_intake() => {
-                self.begin_chunk(chunk, verdict, Said::Line(line));
-            }
-            command => {
-                let matter = Matter::Command { command, line };
-                self.follow(verdict, matter, Manner::default(), policy);
-            }
-        }
-    }
-
-    pub(super) fn remark(&mut self, lapses: &[Lapse], line: &[u8]) {
-        for lapse in lapses {
-            let line = printable(&without_response(line)).into_owned();
-            self.record(Fact::Remarked(Remark::new(*lapse, line)));
-        }
-    }
-
     pub(super) fn transaction(&self) -> Option<&Transaction> {
         match &self.state {
             State::AwaitingRecipients(transaction) | State::ReceivingData(transaction) => {
@@ -335,16 +250,4 @@ impl ServerSession {
     pub(super) fn record(&mut self, fact: Fact) {
         self.steps.push_back(Step::Record(fact));
     }
-}
-
-/// How a TLS record of the handshake begins (RFC 8446 §5.1): its type, and the major version.
-const TLS_HANDSHAKE: &[u8] = &[22, 3];
-
-/// RFC 9112 §3: a method, a target and a version.
-fn is_http_request(line: &[u8]) -> bool {
-    let mut words = line.split(|b| *b == b' ');
-    let (method, target, version) = (words.next(), words.next(), words.next());
-    method.is_some_and(|m| !m.is_empty() && m.iter().all(u8::is_ascii_uppercase))
-        && target.is_some_and(|t| !t.is_empty())
-        && version.is_some_and(|v| v.starts_with(b"HTTP/"))
 }

@@ -67,6 +67,8 @@ pub(crate) enum Fact {
     },
     /// The answer to the last exchange, which was held.
     Answered(Answer),
+    /// The client is to begin TLS.
+    TlsAwaited,
     TlsStarted(Arc<Tls>),
     Hello {
         name: Box<str>,

@@ -55,7 +55,8 @@ pub(crate) fn stage_of(verb: &str) -> Stage {
 impl Verb {
     /// The verb that a line begins with.
     pub(crate) fn of(line: &[u8]) -> Self {
-        let end = line.iter().position(|b| *b == b' ').unwrap_or(line.len());
+        let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
+        let end = line.iter().position(is_blank).unwrap_or(line.len());
         let word = &line[..end];
         VERBS
             .iter()

@@ -51,11 +51,8 @@ impl Endpoint {
             None => (AUTHORITY.der.clone(), AUTHORITY.pem.clone()),
             Some((chain, _)) => {
                 let last = identity.chain.last().cloned();
-                let start = chain.rfind("-----BEGIN CERTIFICATE").unwrap_or(0);
-                (
-                    last.unwrap_or_else(|| Vec::new().into()),
-                    chain[start..].to_owned(),
-                )
+                let last = last.unwrap_or_else(|| Vec::new().into());
+                (last, last_certificate(chain).to_owned())
             }
         };
         let usual = configuration(&options, identity, BOTH_VERSIONS)?;
@@ -108,6 +105,14 @@ impl Endpoint {
         let configuration = configuration(&self.options, identity, versions)?;
         Ok(TlsAcceptor::from(Arc::new(configuration)))
     }
+}
+
+/// The PEM of the last certificate, without what else the text holds, such as a key.
+fn last_certificate(pem: &str) -> &str {
+    const END: &str = "-----END CERTIFICATE-----";
+    let start = pem.rfind("-----BEGIN CERTIFICATE-----").unwrap_or(0);
+    let rest = &pem[start..];
+    rest.find(END).map_or(rest, |end| &rest[..end + END.len()])
 }
 
 fn usual_identity(options: &TlsOptions, names: &[String]) -> Result<ServerIdentity, String> {

@@ -24,7 +24,8 @@ impl ServerIdentity {
         Ok(Self {
             chain: certificates(chain)?,
             key: PrivateKeyDer::from_pem_slice(key.as_bytes())
-                .map_err(|error| format!("no private key in the PEM: {error}"))?,
+                // The reason may cite a line of it.
+                .map_err(|_| "no private key in the PEM".to_owned())?,
         })
     }
 }

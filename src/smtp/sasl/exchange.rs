@@ -115,13 +115,11 @@ impl Exchange {
 
     /// Goes on with a line of the client.
     pub(crate) fn respond(self, line: &[u8]) -> Result<Turn, Refusal> {
-        if line == b"*" {
-            return Err(Refusal::syntax(501, (5, 7, 0), "Authentication cancelled"));
-        }
         match self.awaited {
+            Awaited::Acknowledgement(reply) => Ok(Turn::Refused(reply)),
+            _ if line == b"*" => Err(Refusal::syntax(501, (5, 7, 0), "Authentication cancelled")),
             Awaited::Nothing(login) => Ok(Turn::Done(login)),
             Awaited::Anything(refusal) => Err(refusal),
-            Awaited::Acknowledgement(reply) => Ok(Turn::Refused(reply)),
             _ => self.go_on(decode(line)?),
         }
     }
@@ -148,6 +146,10 @@ impl Exchange {
             Awaited::Anything(refusal) => return Err(refusal),
             Awaited::Acknowledgement(reply) => return Ok(Turn::Refused(reply)),
             Awaited::LoginName => {
+                // One that takes LOGIN for PLAIN puts its password here.
+                if response.contains(char::is_control) {
+                    return Err(malformed("A name has no control characters"));
+                }
                 let identity = response.into();
                 let awaited = Awaited::LoginPassword { identity };
                 return Ok(Self { awaited, ..self }.challenge());
@@ -205,6 +207,9 @@ fn read_plain(response: &str) -> Result<Credentials, Refusal> {
         let text = "PLAIN takes three fields separated by NUL";
         return Err(malformed(text));
     };
+    if identity.is_empty() || password.is_empty() {
+        return Err(malformed("PLAIN takes a name and a password"));
+    }
     let proof = Proof::Password(Secret::new(password));
     Ok(Credentials {
         authorization_identity: (!authorization.is_empty()).then(|| authorization.into()),
@@ -219,7 +224,7 @@ fn read_digest(response: &str, challenge: Box<str>) -> Result<Credentials, Refus
         .rsplit_once(' ')
         .filter(|(_, digest)| is_digest(digest))
         .ok_or_else(|| malformed("CRAM-MD5 takes a name and a digest"))?;
-    let digest = digest.into();
+    let digest = Secret::new(digest);
     Ok(Credentials::of(
         identity,
         Proof::Digest { challenge, digest },

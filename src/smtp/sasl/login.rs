@@ -28,7 +28,7 @@ pub(super) enum Proof {
     /// RFC 2195: the HMAC-MD5 of the challenge under the password, in hexadecimal.
     Digest {
         challenge: Box<str>,
-        digest: Box<str>,
+        digest: Secret,
     },
 }
 
@@ -72,7 +72,7 @@ impl Login {
             Proof::Password(presented) => presented.reveal() == password,
             Proof::Digest { challenge, digest } => {
                 let expected = hmac_md5_hex(password.as_bytes(), challenge.as_bytes());
-                digest.eq_ignore_ascii_case(&expected)
+                digest.reveal().eq_ignore_ascii_case(&expected)
             }
             Proof::Token(_) => false,
         }
@@ -91,6 +91,16 @@ impl Login {
     /// Whether who listens has learnt the password or token: neither TLS nor the mechanism hid it.
     pub fn is_in_clear(&self) -> bool {
         !self.is_tls && !matches!(self.proof, Proof::Digest { .. })
+    }
+
+    /// About how many octets of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        let proof = match &self.proof {
+            Proof::Password(secret) | Proof::Token(secret) => secret.reveal().len(),
+            Proof::Digest { challenge, digest } => challenge.len() + digest.reveal().len(),
+        };
+        let authorized = self.authorization_identity.as_ref().map_or(0, |a| a.len());
+        size_of::<Self>() + self.identity.len() + authorized + proof
     }
 
     pub(in super::super) fn accepted(self) -> Self {
