@@ -166,6 +166,8 @@
 //!   cipher suite, SNI and the client's certificate; [`Session::exchanges_in_clear`] what was said before TLS.
 //! - Passwords and tokens read `[secret]` in everything that is printed; [`Login::password`] and
 //!   [`Login::token`] tell them.
+//! - A handshake that fails has no reply: it is recorded a moment after the client knows, as a rejection with
+//!   [`Cause::Tls`]. [Wait](Inbox::wait_for_rejection) for it.
 //! - With TLS, AUTH is offered only over it, and what is presented in clear gets 538; `allow_plaintext_auth()`
 //!   takes it. What a client sends in clear behind STARTTLS is never obeyed.
 //!

@@ -344,3 +344,43 @@ async fn a_reminder_is_sent_in_the_background() {
         .await;
     task.await.unwrap();
 }
+
+/// Submission: only over TLS, only to whom the certificate names, and the password to nobody else.
+#[cfg(feature = "tls")]
+#[test]
+fn mail_is_submitted_over_tls_or_not_at_all() {
+    use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+    use mailmock::{TlsFault, a_session};
+
+    let server = MailServer::builder()
+        .starttls()
+        .credentials("shop", "hunter2")
+        .require_auth()
+        .start();
+    let trusted = Certificate::from_pem(server.ca_certificate_pem().as_bytes()).unwrap();
+    let tls = TlsParameters::builder(server.host().to_owned()).add_root_certificate(trusted);
+    let shop = SmtpTransport::from_url(&server.url_as("shop"))
+        .unwrap()
+        .tls(Tls::Required(tls.build().unwrap()))
+        .build();
+    let letter = app::letter("ada@example.org", "Welcome", "Hello!");
+
+    shop.send(&letter).unwrap();
+    server.assert_received(a_mail().sent_to("ada@example.org").over_tls());
+    server.assert_sessions(a_session().authenticated_as("shop").no_plaintext_auth());
+    server.assert_not_received(a_mail().anywhere("hunter2"));
+
+    // An expired certificate, then no TLS at all: nothing is sent, and nobody hears the password.
+    let mark = server.mark();
+    server
+        .on(Trigger::tls_handshake())
+        .tls_fault(TlsFault::Expired);
+    shop.shutdown();
+    shop.send(&letter).unwrap_err();
+    server
+        .on(Trigger::starttls())
+        .reply(Reply::tls_not_available());
+    shop.send(&letter).unwrap_err();
+    server.since(mark).assert_no_mail();
+    assert!(server.since(mark).logins().is_empty());
+}

@@ -27,7 +27,17 @@ impl MailServerBuilder {
 
     /// Accepts that user with that access token, by XOAUTH2 or OAUTHBEARER, and refuses others: with a 334
     /// that says so, and 535 5.7.8 behind the client's answer (RFC 7628 §3.2.2). May be called several
-    /// times.
+    /// times. A token that expires while the server runs is a rule:
+    ///
+    /// ```
+    /// use mailmock::{MailServer, Reply, Trigger};
+    ///
+    /// let server = MailServer::builder().oauth_token("app", "first").oauth_token("app", "second").start();
+    /// // … the application sends mail with the first one …
+    /// let has_expired = Trigger::when(|event| event.login().is_some_and(|login| login.token() == Some("first")));
+    /// server.on(has_expired).reply(Reply::credentials_invalid());
+    /// // … and has to fetch the second one now …
+    /// ```
     #[track_caller]
     pub fn oauth_token(mut self, user: impl Into<String>, token: impl Into<String>) -> Self {
         let known = self.known_credentials(Location::caller());

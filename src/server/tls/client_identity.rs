@@ -31,6 +31,17 @@ use super::authority::AUTHORITY;
 /// assert_eq!(mail.envelope().tls().unwrap().client_certificate_subject(), Some("CN=app"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// With lettre on rustls, whose `Identity::from_pem` wants the certificate in DER:
+///
+/// ```
+/// use lettre::transport::smtp::client::Identity;
+/// use mailmock::ClientIdentity;
+///
+/// let app = ClientIdentity::new("app");
+/// let identity = Identity::from_pem(app.certificate_der(), app.private_key_pem().as_bytes())?;
+/// # Ok::<(), lettre::transport::smtp::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct ClientIdentity {
     certificate: Certificate,
