@@ -295,6 +295,7 @@ mod condition;
 pub mod cookbook;
 mod error;
 mod exchange;
+mod inbox;
 mod mail;
 mod received;
 mod rejection;
@@ -321,6 +322,7 @@ mod waiters;
 pub use condition::Outcome;
 pub use error::{AssertionError, StartError, WaitError};
 pub use exchange::Exchange;
+pub use inbox::{Inbox, TryWait, TryWaitFuture, Wait, WaitFuture};
 pub use mail::{
     AddressList, AddressPattern, Date, Finding, Header, HeaderAddress, Headers, Image, Link, Lint,
     Mail, MailMatcher, Message, NamedMailbox, ParseError, Part, Recipients, ResentBlock, Severity,
@@ -332,10 +334,7 @@ pub use rejection_matcher::{RejectionMatcher, a_rejection};
 pub use rules::{Action, Event, RateLimit, Trigger};
 #[cfg(feature = "tls")]
 pub use server::ClientIdentity;
-pub use server::{
-    Inbox, MailServer, MailServerBuilder, Rule, RuleBuilder, ScopedRule, TryWait, TryWaitFuture,
-    Wait, WaitFuture,
-};
+pub use server::{MailServer, MailServerBuilder, Rule, RuleBuilder, ScopedRule};
 pub use session::{Session, Transcript};
 pub use session_matcher::{SessionMatcher, a_session};
 #[cfg(feature = "tls")]

@@ -8,15 +8,13 @@ use std::time::Duration;
 use super::activity::Activity;
 use super::background::Background;
 use super::host::Host;
-use super::inbox::Inbox;
 use super::listener::bind;
 use super::mail_server::MailServer;
 #[cfg(feature = "tls")]
 use super::tls::{Endpoint, TlsOptions};
-use super::view::View;
-use super::wait::Waiting;
 use crate::clock::Clock;
 use crate::error::StartError;
+use crate::inbox::{Inbox, Waiting};
 use crate::rules::{Preset, RuleBook};
 #[cfg(feature = "tls")]
 use crate::smtp::TlsMode;
@@ -140,10 +138,7 @@ impl MailServerBuilder {
             #[cfg(feature = "tls")]
             tls,
             credentials,
-            inbox: Inbox {
-                waiting,
-                view: View::default(),
-            },
+            inbox: Inbox::of_all(waiting),
             tells_story: self.tells_story,
             store,
             rules,

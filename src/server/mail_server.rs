@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::background::Background;
 use super::builder::MailServerBuilder;
-use super::inbox::Inbox;
 #[cfg(feature = "tls")]
 use super::tls::Endpoint;
 use crate::clock::Clock;
 use crate::error::StartError;
+use crate::inbox::Inbox;
 use crate::rules::{Credentials, RuleBook};
 use crate::smtp::TlsMode;
 use crate::store::Store;

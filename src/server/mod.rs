@@ -1,7 +1,6 @@
 //! The running server: the only place with SMTP sockets and a thread.
 
 mod activity;
-mod assertions;
 mod auth_settings;
 mod background;
 mod builder;
@@ -10,8 +9,6 @@ mod connection;
 mod control;
 mod heap;
 mod host;
-mod inbox;
-mod inbox_waits;
 mod listener;
 mod mail_server;
 mod outage;
@@ -23,15 +20,11 @@ mod stream;
 #[cfg(feature = "tls")]
 mod tls;
 mod verification;
-mod view;
-mod wait;
 mod wire;
 
 pub use builder::MailServerBuilder;
-pub use inbox::Inbox;
 pub use mail_server::MailServer;
 pub use rule::{Rule, ScopedRule};
 pub use rule_builder::RuleBuilder;
 #[cfg(feature = "tls")]
 pub use tls::ClientIdentity;
-pub use wait::{TryWait, TryWaitFuture, Wait, WaitFuture};

@@ -46,7 +46,7 @@ impl MailServer {
     /// | `hang` | RCPT is never answered |
     /// | `drop`, `reset` | the connection is closed (FIN) or reset (RST) at RCPT |
     /// | `drop-after-data` | the mail is stored, and the connection closed before the reply |
-    /// | `discard` | the mail is accepted and [discarded](super::Inbox::discarded_mails) |
+    /// | `discard` | the mail is accepted and [discarded](crate::Inbox::discarded_mails) |
     #[track_caller]
     pub fn magic_recipients(&self) -> Rule {
         self.mount_preset(Preset::MagicRecipients, Location::caller())

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::wait::{Sight, TryWait, Wait, Waiting};
+use crate::inbox::{Sight, TryWait, Wait, Waiting};
 use crate::report;
 use crate::rules::{MountedRule, RuleBook};
 

@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 
 use super::mail_server::MailServer;
-use super::wait::{Sight, TryWait, Wait};
 use crate::error::AssertionError;
+use crate::inbox::{Sight, TryWait, Wait};
 use crate::mail::MailMatcher;
 use crate::report;
 use crate::rules::{RuleBook, Unmet};

@@ -29,7 +29,7 @@ use crate::store::Store;
 /// Awaited or blocking, it panics when its time is over or the server is dropped, and says what did
 /// arrive. [`TryWait`] gives an error instead.
 #[must_use = "it waits only when it is awaited, or by `.blocking()`"]
-pub struct Wait<T>(pub(super) TryWait<T>);
+pub struct Wait<T>(pub(crate) TryWait<T>);
 
 impl<T: 'static> Wait<T> {
     /// Waits for that long at most, in place of the server's
@@ -89,7 +89,7 @@ impl<T> Future for WaitFuture<T> {
 }
 
 /// What a look has shown.
-pub(super) enum Sight<T> {
+pub(crate) enum Sight<T> {
     Found(T),
     NotYet,
     /// It cannot come any more.
@@ -169,7 +169,7 @@ impl<T: 'static> TryWait<T> {
 
 impl<T> TryWait<T> {
     /// Looks again so often, also if nothing is recorded.
-    pub(super) fn with_tick(self, tick: Duration) -> Self {
+    pub(crate) fn with_tick(self, tick: Duration) -> Self {
         let tick = Some(tick);
         Self { tick, ..self }
     }
@@ -191,16 +191,16 @@ impl<T: 'static> IntoFuture for TryWait<T> {
 
 /// What all waits for one server have in common.
 #[derive(Clone, Debug)]
-pub(super) struct Waiting {
-    pub(super) store: Arc<Store>,
-    pub(super) runtime: Handle,
+pub(crate) struct Waiting {
+    pub(crate) store: Arc<Store>,
+    pub(crate) runtime: Handle,
     /// The server's own thread, which must not wait.
-    pub(super) thread_id: ThreadId,
-    pub(super) timeout: Duration,
+    pub(crate) thread_id: ThreadId,
+    pub(crate) timeout: Duration,
 }
 
 impl Waiting {
-    pub(super) fn until<T, S: Into<Sight<T>>>(
+    pub(crate) fn until<T, S: Into<Sight<T>>>(
         self,
         mut find: impl FnMut(&Store) -> S + Send + 'static,
         explain: impl Fn(WaitEnd, &Store) -> String + Send + 'static,
@@ -209,7 +209,7 @@ impl Waiting {
     }
 
     /// Waits with a look that is told whether the time is over.
-    pub(super) fn until_end<T>(
+    pub(crate) fn until_end<T>(
         self,
         find: impl FnMut(&Store, bool) -> Sight<T> + Send + 'static,
         explain: impl Fn(WaitEnd, &Store) -> String + Send + 'static,

@@ -36,7 +36,7 @@ use crate::store::{Mark, Store};
 /// ```
 #[derive(Clone)]
 pub struct Inbox {
-    pub(super) waiting: Waiting,
+    pub(crate) waiting: Waiting,
     pub(super) view: View,
 }
 
@@ -212,6 +212,12 @@ impl Inbox {
 }
 
 impl Inbox {
+    /// The inbox of all.
+    pub(crate) fn of_all(waiting: Waiting) -> Self {
+        let view = View::default();
+        Self { waiting, view }
+    }
+
     pub(super) fn store(&self) -> &Arc<Store> {
         &self.waiting.store
     }
