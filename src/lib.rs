@@ -296,6 +296,8 @@ pub mod cookbook;
 mod error;
 mod exchange;
 mod inbox;
+#[cfg(feature = "inspector")]
+mod inspector;
 mod mail;
 mod received;
 mod rejection;

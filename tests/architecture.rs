@@ -73,21 +73,44 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "inspector",
+        &["smtp", "mail", "session", "rejection", "store", "inbox"],
+    ),
+    (
         "server",
         &[
-            "smtp", "mail", "clock", "times", "rules", "store", "error", "report", "inbox",
+            "smtp",
+            "mail",
+            "clock",
+            "times",
+            "rules",
+            "store",
+            "error",
+            "report",
+            "inbox",
+            "inspector",
         ],
     ),
 ];
 
 /// A crate, and the only places that may use it.
 const CRATES: &[(&str, &[&str])] = &[
-    ("tokio", &["server/", "inbox/wait.rs", "clock.rs"]),
+    (
+        "tokio",
+        &[
+            "server/",
+            "inspector/inspector.rs",
+            "inbox/wait.rs",
+            "clock.rs",
+        ],
+    ),
     ("socket2", &["server/"]),
     ("tokio_rustls", &["server/stream.rs", "server/tls/"]),
     ("rcgen", &["server/tls/"]),
     ("yasna", &["server/tls/subject.rs"]),
     ("mailparse", &["mail/"]),
+    ("axum", &["inspector/"]),
+    ("utoipa", &["inspector/"]),
     ("data_encoding", &["smtp/sasl/exchange.rs"]),
     (
         "parking_lot",

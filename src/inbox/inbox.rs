@@ -218,7 +218,7 @@ impl Inbox {
         Self { waiting, view }
     }
 
-    pub(super) fn store(&self) -> &Arc<Store> {
+    pub(crate) fn store(&self) -> &Arc<Store> {
         &self.waiting.store
     }
 

@@ -33,6 +33,29 @@ impl Date {
         self.offset_minutes
     }
 
+    /// A moment in UTC; one before 1970 is its beginning.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn utc(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            unix_seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+            offset_minutes: 0,
+        }
+    }
+
+    /// As C's `asctime` writes it: `Sun Nov 22 03:35:00 2026`.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn asctime(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]; // 1970 began so
+        let local = self.unix_seconds + i64::from(self.offset_minutes) * 60;
+        let (days, seconds) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        let (year, month, day) = civil(days);
+        let weekday = DAYS[days.rem_euclid(7) as usize];
+        let month = MONTHS[month as usize - 1];
+        let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        format!("{weekday} {month} {day:2} {hour:02}:{minute:02}:{second:02} {year}")
+    }
+
     /// Reads the forms of RFC 5322 §3.3, and the obsolete ones of §4.3.
     // mailparse reads dates too, but drops the offset and takes `yesterday` for 1970.
     pub(super) fn parse(value: &str) -> Option<Self> {
@@ -66,12 +89,15 @@ fn number(word: &str) -> Option<u32> {
     is_number.then(|| word.parse().ok())?
 }
 
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
 fn month(word: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    let word = word.get(..3)?.to_ascii_lowercase();
-    let index = MONTHS.iter().position(|month| *month == word)?;
+    let word = word.get(..3)?;
+    let index = MONTHS
+        .iter()
+        .position(|month| month.eq_ignore_ascii_case(word))?;
     u32::try_from(index + 1).ok()
 }
 

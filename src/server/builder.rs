@@ -15,6 +15,8 @@ use super::tls::{Endpoint, TlsOptions};
 use crate::clock::Clock;
 use crate::error::StartError;
 use crate::inbox::{Inbox, Waiting};
+#[cfg(feature = "inspector")]
+use crate::inspector::Inspector;
 use crate::rules::{Preset, RuleBook};
 #[cfg(feature = "tls")]
 use crate::smtp::TlsMode;
@@ -39,6 +41,8 @@ pub struct MailServerBuilder {
     pub(super) settings: Settings,
     #[cfg(feature = "tls")]
     pub(super) tls: TlsOptions,
+    #[cfg(feature = "inspector")]
+    pub(super) has_inspector: bool,
     max_sessions: usize,
     max_stored: usize,
     idle_timeout: Duration,
@@ -60,6 +64,8 @@ impl MailServerBuilder {
             settings: Settings::default(),
             #[cfg(feature = "tls")]
             tls: TlsOptions::default(),
+            #[cfg(feature = "inspector")]
+            has_inspector: false,
             max_sessions: 2_000,
             max_stored: 1024 * 1024 * 1024,
             idle_timeout: Duration::from_secs(5 * 60),
@@ -130,6 +136,12 @@ impl MailServerBuilder {
             thread_id: background.thread_id(),
             timeout: self.wait_timeout,
         };
+        let inbox = Inbox::of_all(waiting);
+        #[cfg(feature = "inspector")]
+        let inspector = match self.has_inspector {
+            true => Some(Inspector::start(inbox.clone()).map_err(failed)?),
+            false => None,
+        };
         Ok(MailServer {
             host,
             port: address.port(),
@@ -138,7 +150,9 @@ impl MailServerBuilder {
             #[cfg(feature = "tls")]
             tls,
             credentials,
-            inbox: Inbox::of_all(waiting),
+            inbox,
+            #[cfg(feature = "inspector")]
+            inspector,
             tells_story: self.tells_story,
             store,
             rules,

@@ -11,6 +11,8 @@ use super::tls::Endpoint;
 use crate::clock::Clock;
 use crate::error::StartError;
 use crate::inbox::Inbox;
+#[cfg(feature = "inspector")]
+use crate::inspector::Inspector;
 use crate::rules::{Credentials, RuleBook};
 use crate::smtp::TlsMode;
 use crate::store::Store;
@@ -57,6 +59,8 @@ pub struct MailServer {
     pub(super) credentials: Credentials,
     /// All that it receives.
     pub(super) inbox: Inbox,
+    #[cfg(feature = "inspector")]
+    pub(super) inspector: Option<Inspector>,
     pub(super) tells_story: bool,
     pub(super) store: Arc<Store>,
     pub(super) rules: Arc<RuleBook>,

@@ -9,6 +9,8 @@ mod connection;
 mod control;
 mod heap;
 mod host;
+#[cfg(feature = "inspector")]
+mod inspection;
 mod listener;
 mod mail_server;
 mod outage;

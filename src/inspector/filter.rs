@@ -1,0 +1,147 @@
+//! Which mails a request is about: the conditions of `a_mail()`, as query parameters.
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use crate::mail::{AddressPattern, TextPattern, contains};
+use crate::smtp::Mailbox;
+
+/// Makes a type of query parameters: its own, and those that say which mails. Each condition is named as in
+/// Rust, and stands for a whole text or address; with `_contains` it is a part of one.
+macro_rules! mail_query {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $own:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+        #[serde(default, deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub(super) struct $name {
+            $($(#[$doc])* pub(super) $own: $type,)*
+            /// Mails with a recipient of that address in the envelope.
+            sent_to: Option<String>,
+            sent_to_contains: Option<String>,
+            /// Mails with that reverse-path in the envelope; empty for the null one.
+            sent_from: Option<String>,
+            sent_from_contains: Option<String>,
+            /// Mails with that address in the field From.
+            header_from: Option<String>,
+            header_from_contains: Option<String>,
+            /// Mails with that address in the field To.
+            header_to: Option<String>,
+            header_to_contains: Option<String>,
+            /// Mails with that address in the field Cc.
+            header_cc: Option<String>,
+            header_cc_contains: Option<String>,
+            /// Mails with that subject, decoded.
+            subject: Option<String>,
+            subject_contains: Option<String>,
+            /// Mails with that plain text.
+            text: Option<String>,
+            text_contains: Option<String>,
+            /// Mails with that HTML.
+            html: Option<String>,
+            html_contains: Option<String>,
+            /// Mails with that part of a text anywhere.
+            anywhere: Option<String>,
+            /// Mails with an attachment of that name.
+            attachment: Option<String>,
+            attachment_contains: Option<String>,
+            /// Mails with that Message-ID, without its brackets.
+            message_id: Option<String>,
+            message_id_contains: Option<String>,
+            /// Mails of who authenticated so.
+            authenticated_as: Option<String>,
+            /// Mails that came behind the one of that number.
+            since: Option<u64>,
+        }
+
+        impl $name {
+            /// What the mails are to be like, and the number behind which they came.
+            pub(super) fn mails(&self) -> Result<(MailMatcher, u64), Problem> {
+                use $crate::inspector::filter::{addresses, texts};
+
+                let mut mail = a_mail();
+                for address in addresses("sent_to", &self.sent_to, &self.sent_to_contains)? {
+                    mail = mail.sent_to(address);
+                }
+                for address in addresses("sent_from", &self.sent_from, &self.sent_from_contains)? {
+                    mail = mail.sent_from(address);
+                }
+                let (whole, part) = (&self.header_from, &self.header_from_contains);
+                for address in addresses("header_from", whole, part)? {
+                    mail = mail.header_from(address);
+                }
+                for address in addresses("header_to", &self.header_to, &self.header_to_contains)? {
+                    mail = mail.header_to(address);
+                }
+                for address in addresses("header_cc", &self.header_cc, &self.header_cc_contains)? {
+                    mail = mail.header_cc(address);
+                }
+                for subject in texts(&self.subject, &self.subject_contains) {
+                    mail = mail.subject(subject);
+                }
+                for text in texts(&self.text, &self.text_contains) {
+                    mail = mail.text(text);
+                }
+                for html in texts(&self.html, &self.html_contains) {
+                    mail = mail.html(html);
+                }
+                for name in texts(&self.attachment, &self.attachment_contains) {
+                    mail = mail.attachment(name);
+                }
+                for id in texts(&self.message_id, &self.message_id_contains) {
+                    mail = mail.message_id(id);
+                }
+                if let Some(text) = &self.anywhere {
+                    mail = mail.anywhere(text);
+                }
+                if let Some(user) = &self.authenticated_as {
+                    mail = mail.authenticated_as(user);
+                }
+                Ok((mail, self.since.unwrap_or(0)))
+            }
+        }
+    };
+}
+
+pub(super) use mail_query;
+
+pub(super) fn texts(whole: &Option<String>, part: &Option<String>) -> Vec<TextPattern> {
+    let whole = whole.iter().map(TextPattern::from);
+    let part = part.iter().map(|part| contains(part.as_str()));
+    whole.chain(part).collect()
+}
+
+/// A text that is no address would meet nothing.
+pub(super) fn addresses(
+    name: &str,
+    whole: &Option<String>,
+    part: &Option<String>,
+) -> Result<Vec<AddressPattern>, Problem> {
+    if let Some(address) = whole.as_deref().filter(|address| !address.is_empty()) {
+        address.parse::<Mailbox>().map_err(|error| {
+            let cure = format!("a part of one is {name}_contains");
+            Problem::bad_request(format!(
+                "{name}: {address:?} is no address, {error}; {cure}"
+            ))
+        })?;
+    }
+    let whole = whole.iter().map(AddressPattern::from);
+    let part = part.iter().map(|part| contains(part.as_str()).into());
+    Ok(whole.chain(part).collect())
+}
+
+/// The query parameters of a request; what is none of them is a problem.
+#[derive(Debug)]
+pub(super) struct Parameters<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::try_from_uri(&parts.uri);
+        let Query(parameters) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+        Ok(Self(parameters))
+    }
+}

@@ -1,0 +1,280 @@
+//! Mails: lists, one, and its pieces.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::filter::{Parameters, mail_query};
+use super::problem::Problem;
+use super::views::{MailLine, MailView};
+use crate::inbox::Inbox;
+use crate::mail::{Mail, MailMatcher, a_mail};
+
+/// How many mails a page has, unless it is said, and at most.
+const PAGE: usize = 100;
+const MAX_PAGE: usize = 1_000;
+
+mail_query! {
+    /// Which mails, and how many at a time.
+    MailsQuery {
+        /// How many at most; 100 if it is not said.
+        #[param(minimum = 1, maximum = 1000)]
+        limit: Option<usize>,
+        /// Go on behind the page that had this `next`.
+        cursor: Option<u64>,
+    }
+}
+
+mail_query! {
+    /// Which mails.
+    DeleteQuery {}
+}
+
+/// Mails, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Mails {
+    pub(super) mails: Vec<MailLine>,
+    /// The `cursor` of the next page, if there are more.
+    next: Option<u64>,
+}
+
+/// What was deleted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Deleted {
+    deleted: usize,
+}
+
+/// The mails like that
+///
+/// Oldest first, in pages.
+#[utoipa::path(
+    get,
+    path = "/api/v1/mails",
+    params(MailsQuery),
+    responses(
+        (status = 200, body = Mails),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(inbox): State<Inbox>,
+    Parameters(query): Parameters<MailsQuery>,
+) -> Result<Json<Mails>, Problem> {
+    let limit = query.limit.unwrap_or(PAGE);
+    if !(1..=MAX_PAGE).contains(&limit) {
+        return Err(Problem::bad_request(format!("limit: from 1 to {MAX_PAGE}")));
+    }
+    let (wanted, since) = query.mails()?;
+    let behind = query.cursor.unwrap_or(0).max(since);
+    let found = inbox.mails().into_iter();
+    let mut found = found.filter(|mail| mail.id() > behind && wanted.is_match(mail));
+    let page: Vec<_> = found.by_ref().take(limit).collect();
+    let next = found.next().and(page.last()).map(Mail::id);
+    let mails = page.iter().map(MailLine::from).collect();
+    Ok(Json(Mails { mails, next }))
+}
+
+/// Delete the mails like that
+///
+/// All of them, if nothing is said.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/mails",
+    params(DeleteQuery),
+    responses(
+        (status = 200, body = Deleted),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn delete_all(
+    State(inbox): State<Inbox>,
+    Parameters(query): Parameters<DeleteQuery>,
+) -> Result<Json<Deleted>, Problem> {
+    let (wanted, since) = query.mails()?;
+    let wanted = wanted.satisfies("it came since", move |mail| mail.id() > since);
+    let deleted = inbox.inbox(wanted).take_mails().len();
+    Ok(Json(Deleted { deleted }))
+}
+
+/// One mail
+#[utoipa::path(
+    get,
+    path = "/api/v1/mails/{id}",
+    params(("id" = u64, Path, description = "The number of the mail.")),
+    responses(
+        (status = 200, body = MailView),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn one(
+    State(inbox): State<Inbox>,
+    Path(id): Path<String>,
+) -> Result<Json<MailView>, Problem> {
+    Ok(Json(MailView::from(&find(&inbox, &id)?)))
+}
+
+/// Delete one mail
+#[utoipa::path(
+    delete,
+    path = "/api/v1/mails/{id}",
+    params(("id" = u64, Path, description = "The number of the mail.")),
+    responses(
+        (status = 200, body = Deleted),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn delete(
+    State(inbox): State<Inbox>,
+    Path(id): Path<String>,
+) -> Result<Json<Deleted>, Problem> {
+    let mail = find(&inbox, &id)?;
+    let deleted = inbox.inbox(of_number(mail.id())).take_mails().len();
+    Ok(Json(Deleted { deleted }))
+}
+
+/// A mail's content, octet for octet
+#[utoipa::path(
+    get,
+    path = "/api/v1/mails/{id}/raw",
+    params(("id" = u64, Path, description = "The number of the mail.")),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "message/rfc822"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn raw(
+    State(inbox): State<Inbox>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let mail = find(&inbox, &id)?;
+    let name = format!("{}.eml", mail.id());
+    let content = mail.message().raw().to_vec();
+    Ok(download(&name, "message/rfc822", content))
+}
+
+/// A mail's plain text
+#[utoipa::path(
+    get,
+    path = "/api/v1/mails/{id}/text",
+    params(("id" = u64, Path, description = "The number of the mail.")),
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn text(
+    State(inbox): State<Inbox>,
+    Path(id): Path<String>,
+) -> Result<String, Problem> {
+    let mail = find(&inbox, &id)?;
+    let text = mail.message().text().map(str::to_owned);
+    text.ok_or_else(|| Problem::not_found(format!("mail {id} has no plain text")))
+}
+
+/// A mail's HTML
+///
+/// It can run nothing and load nothing, and is of no origin.
+#[utoipa::path(
+    get,
+    path = "/api/v1/mails/{id}/html",
+    params(("id" = u64, Path, description = "The number of the mail.")),
+    responses(
+        (status = 200, body = String, content_type = "text/html"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn html(
+    State(inbox): State<Inbox>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let mail = find(&inbox, &id)?;
+    let html = mail.message().html().map(str::to_owned);
+    let html = html.ok_or_else(|| Problem::not_found(format!("mail {id} has no HTML")))?;
+    let policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ];
+    Ok((headers, html).into_response())
+}
+
+/// A part of a mail, decoded
+///
+/// As a download, whatever it is.
+#[utoipa::path(
+    get,
+    path = "/api/v1/mails/{id}/parts/{n}",
+    params(
+        ("id" = u64, Path, description = "The number of the mail."),
+        ("n" = usize, Path, description = "The number of the part, as the mail lists them."),
+    ),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn part(
+    State(inbox): State<Inbox>,
+    Path((id, n)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let mail = find(&inbox, &id)?;
+    let number: usize = number("n", &n)?;
+    let parts = mail.message().parts();
+    let part = parts.get(number);
+    let part = part.ok_or_else(|| Problem::not_found(format!("mail {id} has no part {number}")))?;
+    let name = part
+        .name()
+        .map_or_else(|| format!("part-{number}"), str::to_owned);
+    Ok(download(
+        &name,
+        "application/octet-stream",
+        part.bytes().to_vec(),
+    ))
+}
+
+fn find(inbox: &Inbox, id: &str) -> Result<Mail, Problem> {
+    let number = number("id", id)?;
+    let mail = inbox.first(of_number(number));
+    mail.ok_or_else(|| Problem::not_found(format!("there is no mail {number}")))
+}
+
+pub(super) fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|_| Problem::bad_request(format!("{name}: {text:?} is no number")))
+}
+
+fn of_number(id: u64) -> MailMatcher {
+    a_mail().satisfies("it has that number", move |mail| mail.id() == id)
+}
+
+/// What a browser saves rather than shows. The name is the mail's, and may be anything (RFC 6266, RFC
+/// 8187).
+fn download(name: &str, kind: &'static str, octets: Vec<u8>) -> Response {
+    let encoded: String = name.bytes().map(percent_encoded).collect();
+    let disposition = format!("attachment; filename*=UTF-8''{encoded}");
+    let headers: [(HeaderName, String); 2] = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, octets).into_response()
+}
+
+/// RFC 8187 §3.2.1: `attr-char` as it is.
+fn percent_encoded(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}

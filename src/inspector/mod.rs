@@ -1,0 +1,21 @@
+//! A window over HTTP: what a server has received, as JSON, with the words of the crate. It reads the same
+//! store as the test, and knows no SMTP socket.
+
+mod events;
+mod export;
+mod filter;
+mod guard;
+#[expect(
+    clippy::module_inception,
+    reason = "one noun per file, and this room's first noun is its name"
+)]
+mod inspector;
+mod mails;
+mod metrics;
+mod problem;
+mod router;
+mod sessions;
+mod views;
+mod wait;
+
+pub(crate) use inspector::Inspector;

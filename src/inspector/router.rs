@@ -1,0 +1,91 @@
+//! Which path is whose, and the document that says so.
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use utoipa::OpenApi;
+
+use super::guard::guard;
+use super::problem::Problem;
+use super::{events, export, mails, metrics, sessions, wait};
+use crate::inbox::Inbox;
+
+/// Nothing that is sent here is larger.
+const MAX_BODY: usize = 64 * 1024;
+
+pub(super) fn router(inbox: Inbox) -> Router {
+    let api = Router::new()
+        .route("/openapi.json", get(document))
+        .route("/health", get(metrics::health))
+        .route("/metrics", get(metrics::metrics))
+        .route("/mails", get(mails::list).delete(mails::delete_all))
+        .route("/mails/{id}", get(mails::one).delete(mails::delete))
+        .route("/mails/{id}/raw", get(mails::raw))
+        .route("/mails/{id}/text", get(mails::text))
+        .route("/mails/{id}/html", get(mails::html))
+        .route("/mails/{id}/parts/{n}", get(mails::part))
+        .route("/wait", get(wait::wait))
+        .route("/sessions", get(sessions::sessions))
+        .route("/sessions/{id}/transcript", get(sessions::transcript))
+        .route("/rejections", get(sessions::rejections))
+        .route("/logins", get(sessions::logins))
+        .route("/events", get(events::events))
+        .route("/export.mbox", get(export::export))
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(inbox);
+    Router::new()
+        .nest("/api/v1", api)
+        .fallback(nowhere)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(guard))
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "mailmock inspector",
+        description = "What a mail server of a test has received."
+    ),
+    paths(
+        document,
+        metrics::health,
+        metrics::metrics,
+        mails::list,
+        mails::delete_all,
+        mails::one,
+        mails::delete,
+        mails::raw,
+        mails::text,
+        mails::html,
+        mails::part,
+        wait::wait,
+        sessions::sessions,
+        sessions::transcript,
+        sessions::rejections,
+        sessions::logins,
+        events::events,
+        export::export,
+    )
+)]
+struct Api;
+
+/// This document
+///
+/// As `OpenAPI` 3.1 has it.
+#[utoipa::path(get, path = "/api/v1/openapi.json", responses((status = 200, body = Object)))]
+async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(Api::openapi())
+}
+
+async fn nowhere() -> Problem {
+    Problem::not_found("there is nothing here; /api/v1/openapi.json has all there is")
+}
+
+async fn wrong_method() -> Problem {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    Problem::new(
+        status,
+        "this cannot be done here; /api/v1/openapi.json has what can",
+    )
+}

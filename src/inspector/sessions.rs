@@ -1,0 +1,77 @@
+//! Sessions, what was refused in them, and who presented credentials.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::mails::number;
+use super::problem::Problem;
+use super::views::{LoginView, RejectionView, SessionView};
+use crate::inbox::Inbox;
+
+/// Sessions, in the order of their connections.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Sessions {
+    sessions: Vec<SessionView>,
+}
+
+/// What was refused or aborted, in the order it happened.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Rejections {
+    rejections: Vec<RejectionView>,
+}
+
+/// Credentials that were presented, session by session.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Logins {
+    logins: Vec<LoginView>,
+}
+
+/// The sessions
+#[utoipa::path(get, path = "/api/v1/sessions", responses((status = 200, body = Sessions)))]
+pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
+    let sessions = inbox.sessions().iter().map(SessionView::from).collect();
+    Json(Sessions { sessions })
+}
+
+/// What was said in a session
+///
+/// As `C:` and `S:` lines; credentials read `[secret]`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/transcript",
+    params(("id" = u64, Path, description = "The number of the session.")),
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn transcript(
+    State(inbox): State<Inbox>,
+    Path(id): Path<String>,
+) -> Result<String, Problem> {
+    let number: u64 = number("id", &id)?;
+    let mut sessions = inbox.sessions().into_iter();
+    let session = sessions.find(|session| session.id() == number);
+    let session =
+        session.ok_or_else(|| Problem::not_found(format!("there is no session {number}")))?;
+    Ok(session.transcript().to_string())
+}
+
+/// What was refused or aborted
+#[utoipa::path(get, path = "/api/v1/rejections", responses((status = 200, body = Rejections)))]
+pub(super) async fn rejections(State(inbox): State<Inbox>) -> Json<Rejections> {
+    let rejections = inbox.rejections().iter().map(RejectionView::from).collect();
+    Json(Rejections { rejections })
+}
+
+/// Who presented credentials
+///
+/// Passwords and tokens are not shown.
+#[utoipa::path(get, path = "/api/v1/logins", responses((status = 200, body = Logins)))]
+pub(super) async fn logins(State(inbox): State<Inbox>) -> Json<Logins> {
+    let logins = inbox.logins().iter().map(LoginView::from).collect();
+    Json(Logins { logins })
+}

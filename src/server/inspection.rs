@@ -1,0 +1,49 @@
+//! The window that a test may open on its server.
+
+use super::builder::MailServerBuilder;
+use super::mail_server::MailServer;
+
+/// The inspection endpoint, with the feature `inspector`.
+impl MailServerBuilder {
+    /// Opens an HTTP endpoint with a JSON API, on the loopback interface and a port of its own. It has what the
+    /// server has received, in the words of this crate, and can wait for what is still to come;
+    /// `/api/v1/openapi.json` describes it.
+    ///
+    /// | Path | |
+    /// |---|---|
+    /// | `GET /api/v1/mails` | mails, oldest first; with the conditions of [`a_mail`](crate::a_mail) as parameters, such as `sent_to=ada@example.org` and `subject_contains=Welcome`, and `since`, `limit`, `cursor` |
+    /// | `GET /api/v1/mails/{id}` | one mail: envelope, recipients compared, header, parts, text, HTML, links, codes, lint |
+    /// | `GET /api/v1/mails/{id}/raw`, `/text`, `/html`, `/parts/{n}` | its pieces |
+    /// | `DELETE /api/v1/mails`, `/api/v1/mails/{id}` | deletes them |
+    /// | `GET /api/v1/wait` | answers when there are `count` mails like that; after `timeout` seconds 409, with the report that a test would print |
+    /// | `GET /api/v1/sessions`, `/sessions/{id}/transcript`, `/rejections`, `/logins` | what was said, what was refused, who presented credentials (no secrets) |
+    /// | `GET /api/v1/events` | server-sent events: `mail`, `rejection`, `session` |
+    /// | `GET /api/v1/export.mbox`, `/health`, `/metrics` | all mails in one file; whether it is there; figures for Prometheus |
+    ///
+    /// ```
+    /// use mailmock::MailServer;
+    ///
+    /// let server = MailServer::builder().inspector().start();
+    /// println!("look at {}/api/v1/mails", server.inspector_url());
+    /// ```
+    pub fn inspector(mut self) -> Self {
+        self.has_inspector = true;
+        self
+    }
+}
+
+/// The inspection endpoint, with the feature `inspector`.
+impl MailServer {
+    /// Where the endpoint is, such as `http://127.0.0.1:41234`.
+    ///
+    /// # Panics
+    ///
+    /// If the server was started without [`inspector`](MailServerBuilder::inspector).
+    #[track_caller]
+    pub fn inspector_url(&self) -> String {
+        match &self.inspector {
+            Some(inspector) => inspector.url(),
+            None => panic!("the server has no inspector: start it with builder().inspector()"),
+        }
+    }
+}

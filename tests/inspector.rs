@@ -1,0 +1,579 @@
+//! The inspection endpoint: each path, each error, and who may not ask.
+
+#![cfg(feature = "inspector")]
+
+mod support;
+
+use std::io::{BufRead as _, BufReader};
+use std::thread;
+
+use mailmock::{MailServer, Reply, Trigger, a_mail};
+use reqwest::blocking::{Client as Http, RequestBuilder, Response};
+use serde_json::{Value, json};
+use support::Client;
+
+const CONTENT: &str = "From: App <app@example.org>\r\n\
+                       To: Ada <ada@example.org>\r\n\
+                       Subject: =?utf-8?Q?K=C3=A4se?= <script>\r\n\
+                       Message-ID: <1@example.org>\r\n\
+                       MIME-Version: 1.0\r\n\
+                       Content-Type: multipart/mixed; boundary=b\r\n\r\n\
+                       --b\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n\
+                       --a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
+                       Your code is 471147.\r\nFrom here on.\r\n\
+                       --a\r\nContent-Type: text/html\r\n\r\n\
+                       <p>See <a href=\"https://example.org/x\">it</a></p><script>alert(1)</script>\r\n--a--\r\n\
+                       --b\r\nContent-Type: application/pdf\r\n\
+                       Content-Disposition: attachment; filename*=utf-8''r%C3%A4%0D%0Ax.pdf\r\n\r\n%PDF\r\n--b--\r\n";
+
+fn server() -> MailServer {
+    MailServer::builder().inspector().start()
+}
+
+fn deliver(server: &MailServer, to: &str, content: &str) {
+    let mut client = Client::connect(server);
+    client
+        .ok("EHLO test.example")
+        .deliver("app@example.org", &[to], content.as_bytes());
+    client.ok("QUIT");
+}
+
+fn request(server: &MailServer, path: &str) -> RequestBuilder {
+    Http::new().get(format!("{}/api/v1/{path}", server.inspector_url()))
+}
+
+fn get(server: &MailServer, path: &str) -> Response {
+    request(server, path).send().unwrap()
+}
+
+fn json_of(server: &MailServer, path: &str) -> Value {
+    let response = get(server, path);
+    assert_eq!(response.status(), 200, "{path}");
+    assert_eq!(response.headers()["content-type"], "application/json");
+    response.json().unwrap()
+}
+
+/// The problem that a path gives, with that status.
+fn problem(response: Response, status: u16) -> String {
+    assert_eq!(response.status(), status);
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json"
+    );
+    let problem: Value = response.json().unwrap();
+    assert_eq!(problem["status"], status);
+    assert!(problem["title"].is_string());
+    problem["detail"].as_str().unwrap().to_owned()
+}
+
+fn delete(server: &MailServer, path: &str) -> RequestBuilder {
+    Http::new().delete(format!("{}/api/v1/{path}", server.inspector_url()))
+}
+
+fn ids(listed: &Value) -> Vec<u64> {
+    let mails = listed["mails"].as_array().unwrap();
+    mails
+        .iter()
+        .map(|mail| mail["id"].as_u64().unwrap())
+        .collect()
+}
+
+#[test]
+fn one_mail_with_all_that_is_known_of_it() {
+    let server = server();
+    deliver(&server, "bob@example.org", CONTENT);
+    let mail = json_of(&server, "mails/1");
+    assert_eq!((&mail["id"], &mail["session_id"]), (&json!(1), &json!(1)));
+    assert_eq!(mail["subject"], "Käse <script>");
+    assert_eq!(mail["envelope"]["reverse_path"], "app@example.org");
+    assert_eq!(
+        mail["envelope"]["forward_paths"],
+        json!(["bob@example.org"])
+    );
+    assert_eq!(mail["envelope"]["hello_name"], "test.example");
+    assert_eq!(mail["recipients"]["blind"], json!(["bob@example.org"]));
+    assert_eq!(mail["recipients"]["never_sent"], json!(["ada@example.org"]));
+    assert_eq!(mail["header_from"], json!(["app@example.org"]));
+    assert_eq!(
+        mail["headers"][2],
+        json!({"name": "Subject", "value": "Käse <script>"})
+    );
+    assert_eq!(mail["codes"], json!(["471147"]));
+    assert_eq!(
+        mail["links"],
+        json!([{"href": "https://example.org/x", "text": "it"}])
+    );
+    assert_eq!(mail["size"], CONTENT.len());
+    assert_eq!(mail["attachments"], 1);
+    let parts = mail["parts"].as_array().unwrap();
+    let kinds: Vec<_> = parts
+        .iter()
+        .map(|part| part["content_type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+            "application/pdf"
+        ]
+    );
+    let received_at = mail["received_at"].as_str().unwrap();
+    assert!(
+        received_at.starts_with("20") && received_at.ends_with('Z'),
+        "{received_at}"
+    );
+    assert!(
+        mail["lint"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|finding| finding["rule"] == "missing-date"),
+        "{}",
+        mail["lint"]
+    );
+}
+
+#[test]
+fn the_pieces_of_a_mail() {
+    let server = server();
+    deliver(&server, "bob@example.org", CONTENT);
+    let raw = get(&server, "mails/1/raw");
+    assert_eq!(raw.headers()["content-type"], "message/rfc822");
+    assert_eq!(
+        raw.headers()["content-disposition"],
+        "attachment; filename*=UTF-8''1.eml"
+    );
+    assert_eq!(raw.bytes().unwrap(), CONTENT.as_bytes());
+    let text = get(&server, "mails/1/text");
+    assert_eq!(text.headers()["content-type"], "text/plain; charset=utf-8");
+    assert_eq!(text.text().unwrap(), "Your code is 471147.\nFrom here on.");
+    let html = get(&server, "mails/1/html");
+    assert_eq!(html.headers()["content-type"], "text/html; charset=utf-8");
+    let policy = html.headers()["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.starts_with("sandbox; default-src 'none'"),
+        "{policy}"
+    );
+    assert!(html.text().unwrap().contains("<script>"));
+    // A part is saved, never shown, and its name cannot break out of the header.
+    let part = get(&server, "mails/1/parts/4");
+    assert_eq!(part.headers()["content-type"], "application/octet-stream");
+    assert_eq!(part.headers()["x-content-type-options"], "nosniff");
+    let disposition = part.headers()["content-disposition"].to_str().unwrap();
+    assert!(
+        disposition.starts_with("attachment; filename*=UTF-8''r%C3%A4"),
+        "{disposition}"
+    );
+    assert_eq!(part.bytes().unwrap(), "%PDF".as_bytes());
+
+    deliver(&server, "bob@example.org", "Subject: plain\r\n\r\n");
+    assert_eq!(
+        problem(get(&server, "mails/2/html"), 404),
+        "mail 2 has no HTML"
+    );
+    assert_eq!(
+        problem(get(&server, "mails/1/parts/9"), 404),
+        "mail 1 has no part 9"
+    );
+    assert_eq!(
+        problem(get(&server, "mails/1/parts/x"), 400),
+        "n: \"x\" is no number"
+    );
+    assert_eq!(
+        problem(get(&server, "mails/x/raw"), 400),
+        "id: \"x\" is no number"
+    );
+    for path in [
+        "mails/7",
+        "mails/7/raw",
+        "mails/7/text",
+        "mails/7/html",
+        "mails/7/parts/0",
+    ] {
+        assert_eq!(problem(get(&server, path), 404), "there is no mail 7");
+    }
+}
+
+#[test]
+fn lists_are_filtered_with_the_words_of_the_matcher_and_paged() {
+    let server = server();
+    for number in 1..=5 {
+        let to = if number % 2 == 0 {
+            "even@example.org"
+        } else {
+            "odd@example.net"
+        };
+        deliver(
+            &server,
+            to,
+            &format!("Subject: Number {number}\r\n\r\nText {number}\r\n"),
+        );
+    }
+    deliver(&server, "bob@example.org", CONTENT);
+    let found = |query: &str| ids(&json_of(&server, &format!("mails?{query}")));
+    assert_eq!(found(""), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(found("sent_to=even@example.org"), [2, 4]);
+    assert_eq!(found("sent_to_contains=.net"), [1, 3, 5]);
+    assert_eq!(found("sent_to_contains=.net&subject=Number+3"), [3]);
+    assert_eq!(found("subject_contains=K%C3%A4se"), [6]);
+    assert_eq!(found("text_contains=Text&since=3"), [4, 5]);
+    assert_eq!(found("sent_from=app@example.org&html_contains=script"), [6]);
+    assert_eq!(
+        found("header_from_contains=app&header_to=ada@example.org"),
+        [6]
+    );
+    assert_eq!(
+        found("attachment_contains=.pdf&message_id=1@example.org"),
+        [6]
+    );
+    assert_eq!(found("anywhere=471147"), [6]);
+    assert_eq!(found("sent_from="), [] as [u64; 0]);
+    assert_eq!(found("authenticated_as=app"), [] as [u64; 0]);
+
+    let mut pages = Vec::new();
+    let mut query = "limit=4".to_owned();
+    loop {
+        let page = json_of(&server, &format!("mails?{query}"));
+        pages.push(ids(&page));
+        match page["next"].as_u64() {
+            Some(next) => query = format!("limit=4&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(pages, [vec![1, 2, 3, 4], vec![5, 6]]);
+
+    for (query, detail) in [
+        ("subjekt=x", "unknown field `subjekt`"),
+        ("limit=many", "limit: invalid digit"),
+        ("limit=0", "limit: from 1 to 1000"),
+        ("limit=1001", "limit: from 1 to 1000"),
+        ("sent_to=nobody", "sent_to: \"nobody\" is no address"),
+    ] {
+        let told = problem(get(&server, &format!("mails?{query}")), 400);
+        assert!(told.contains(detail), "{query}: {told}");
+    }
+}
+
+#[test]
+fn mails_are_deleted_one_some_or_all() {
+    let server = server();
+    for subject in ["one", "two", "three", "four"] {
+        deliver(
+            &server,
+            "ada@example.org",
+            &format!("Subject: {subject}\r\n\r\n"),
+        );
+    }
+    let deleted = |path: &str| {
+        let response = delete(&server, path).send().unwrap();
+        assert_eq!(response.status(), 200);
+        response.json::<Value>().unwrap()["deleted"].clone()
+    };
+    assert_eq!(deleted("mails/2"), 1);
+    assert_eq!(
+        problem(delete(&server, "mails/2").send().unwrap(), 404),
+        "there is no mail 2"
+    );
+    assert_eq!(deleted("mails?subject=three"), 1);
+    let told = problem(delete(&server, "mails?x=y").send().unwrap(), 400);
+    assert!(told.contains("unknown field `x`"), "{told}");
+    assert_eq!(ids(&json_of(&server, "mails")), [1, 4]);
+    assert_eq!(deleted("mails?since=1"), 1);
+    assert_eq!(deleted("mails"), 1);
+    server.assert_no_mail();
+}
+
+#[test]
+fn a_wait_answers_when_it_comes_and_says_what_came_instead() {
+    let server = server();
+    thread::scope(|scope| {
+        let wait =
+            scope.spawn(|| json_of(&server, "wait?subject_contains=Reset&count=2&timeout=60"));
+        deliver(&server, "ada@example.org", "Subject: Welcome\r\n\r\n");
+        deliver(&server, "ada@example.org", "Subject: Reset 1\r\n\r\n");
+        deliver(&server, "ada@example.org", "Subject: Reset 2\r\n\r\n");
+        assert_eq!(ids(&wait.join().unwrap()), [2, 3]);
+    });
+    let told = problem(get(&server, "wait?subject=Goodbye&timeout=0"), 409);
+    assert!(
+        told.contains("a_mail().subject(\"Goodbye\")") && told.contains("\"Reset 2\""),
+        "{told}"
+    );
+    // What came before does not count.
+    assert_eq!(
+        ids(&json_of(
+            &server,
+            "wait?sent_to=ada@example.org&since=2&timeout=0"
+        )),
+        [3]
+    );
+    problem(
+        get(&server, "wait?sent_to=ada@example.org&since=3&timeout=0"),
+        409,
+    );
+    assert_eq!(
+        problem(get(&server, "wait?timeout=301"), 400),
+        "timeout: from 0 to 300 seconds"
+    );
+    assert_eq!(
+        problem(get(&server, "wait?timeout=NaN"), 400),
+        "timeout: from 0 to 300 seconds"
+    );
+    assert_eq!(
+        problem(get(&server, "wait?count=0"), 400),
+        "count: at least 1"
+    );
+}
+
+#[test]
+fn sessions_rejections_and_logins() {
+    let server = MailServer::builder()
+        .inspector()
+        .credentials("app", "hunter2")
+        .start();
+    server
+        .on(Trigger::rcpt_to("gone@example.org"))
+        .reply(Reply::mailbox_unavailable());
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO test.example")
+        .say("AUTH PLAIN AGFwcAB3cm9uZw==");
+    client
+        .ok("AUTH PLAIN AGFwcABodW50ZXIy")
+        .ok("MAIL FROM:<app@example.org>");
+    client.say("RCPT TO:<gone@example.org>");
+    client.ok("RCPT TO:<ada@example.org>").ok("QUIT");
+    let sessions = json_of(&server, "sessions");
+    let session = &sessions["sessions"][0];
+    assert_eq!(
+        (&session["id"], &session["hello_name"]),
+        (&json!(1), &json!("test.example"))
+    );
+    assert_eq!(session["logins"].as_array().unwrap().len(), 2);
+    let transcript = get(&server, "sessions/1/transcript").text().unwrap();
+    assert_eq!(transcript, server.sessions()[0].transcript().to_string());
+    assert_eq!(
+        problem(get(&server, "sessions/9/transcript"), 404),
+        "there is no session 9"
+    );
+    assert_eq!(
+        problem(get(&server, "sessions/x/transcript"), 400),
+        "id: \"x\" is no number"
+    );
+    let rejections = json_of(&server, "rejections");
+    let refused = &rejections["rejections"][1];
+    assert_eq!(refused["recipient"], "gone@example.org");
+    assert_eq!(refused["reply"], "550 5.1.1 Mailbox unavailable");
+    assert!(refused["rule"].as_str().unwrap().contains("inspector.rs"));
+    let logins = json_of(&server, "logins");
+    assert_eq!(
+        logins["logins"][0],
+        json!({"mechanism": "PLAIN", "identity": "app", "authorization_identity": null,
+            "is_accepted": false, "is_tls": false})
+    );
+    for path in ["sessions", "rejections", "logins", "sessions/1/transcript"] {
+        let text = get(&server, path).text().unwrap();
+        assert!(!text.contains("hunter2") && !text.contains("wrong") && !text.contains("AGFw"));
+    }
+}
+
+#[test]
+fn events_come_as_they_happen() {
+    let server = server();
+    let mut events = BufReader::new(get(&server, "events"));
+    server
+        .on(Trigger::rcpt_to("gone@example.org"))
+        .reply(Reply::mailbox_unavailable());
+    deliver(&server, "ada@example.org", "Subject: One\r\n\r\n");
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO x")
+        .ok("MAIL FROM:<a@example.org>")
+        .say("RCPT TO:<gone@example.org>");
+    let mut told = Vec::new();
+    while told.len() < 4 {
+        let mut line = String::new();
+        events.read_line(&mut line).unwrap();
+        if let Some(kind) = line.strip_prefix("event: ") {
+            told.push(kind.trim().to_owned());
+        }
+        if let Some(data) = line.strip_prefix("data: ") {
+            let data: Value = serde_json::from_str(data).unwrap();
+            assert!(data["id"].is_u64());
+        }
+    }
+    assert_eq!(told, ["session", "mail", "session", "rejection"]);
+    // It ends with the server.
+    drop(server);
+    let mut rest = String::new();
+    while events.read_line(&mut rest).is_ok_and(|read| read > 0) {}
+}
+
+#[test]
+fn export_health_and_metrics() {
+    let server = server();
+    deliver(&server, "bob@example.org", CONTENT);
+    deliver(
+        &server,
+        "bob@example.org",
+        "Subject: x\r\n\r\n>From me\r\nfrom you\r\n",
+    );
+    let mbox = get(&server, "export.mbox").text().unwrap();
+    let mut mails = mbox.lines().filter(|line| line.starts_with("From "));
+    assert!(mails.all(|line| line.starts_with("From app@example.org ")
+        && line.len() == "From app@example.org Sun Nov 22 03:35:00 2026".len()));
+    assert_eq!(
+        mbox.lines()
+            .filter(|line| line.starts_with("From "))
+            .count(),
+        2
+    );
+    assert!(
+        mbox.contains("\n>From here on.\n") && mbox.contains("\n>>From me\nfrom you\n\n"),
+        "{mbox}"
+    );
+    assert!(!mbox.contains('\r'));
+    assert_eq!(json_of(&server, "health"), json!({"status": "ok"}));
+    server.take_mails();
+    let metrics = get(&server, "metrics");
+    assert!(
+        metrics.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/plain; version=0.0.4")
+    );
+    let metrics = metrics.text().unwrap();
+    assert!(
+        metrics.contains(
+            "# TYPE mailmock_mails_accepted_total counter\nmailmock_mails_accepted_total 2\n"
+        ),
+        "{metrics}"
+    );
+    assert!(metrics.contains("mailmock_mails_stored 0\n"));
+}
+
+#[test]
+fn pages_of_others_can_neither_look_nor_change() {
+    let server = server();
+    deliver(&server, "ada@example.org", "Subject: x\r\n\r\n");
+    let url = server.inspector_url();
+    let host = url.trim_start_matches("http://").to_owned();
+    // By a name that somebody has pointed here (DNS rebinding).
+    for name in [
+        "attacker.example",
+        "attacker.example:80",
+        "localhost.attacker.example",
+        "127.0.0.1.attacker.example",
+    ] {
+        let response = request(&server, "mails")
+            .header("host", name)
+            .send()
+            .unwrap();
+        assert!(problem(response, 421).contains("localhost"));
+    }
+    for name in ["localhost:1", "127.0.0.1", "[::1]:8025", "192.0.2.1:80"] {
+        assert_eq!(
+            request(&server, "mails")
+                .header("host", name)
+                .send()
+                .unwrap()
+                .status(),
+            200
+        );
+    }
+    // From a page of another origin.
+    for (name, value) in [
+        ("origin", "https://attacker.example"),
+        ("origin", "null"),
+        ("origin", "http://127.0.0.1:1"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        let response = delete(&server, "mails").header(name, value).send().unwrap();
+        assert!(
+            problem(response, 403).contains("another page"),
+            "{name}: {value}"
+        );
+    }
+    server.assert_received(a_mail().subject("x"));
+    let own = delete(&server, "mails/1").header("origin", format!("http://{host}"));
+    assert_eq!(own.send().unwrap().status(), 200);
+    // Nothing invites others to read, to frame or to keep it.
+    let response = request(&server, "mails")
+        .header("origin", "https://attacker.example")
+        .send()
+        .unwrap();
+    assert!(
+        response
+            .headers()
+            .get("access-control-allow-origin")
+            .is_none()
+    );
+    assert_eq!(response.headers()["x-frame-options"], "DENY");
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert!(
+        response.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .starts_with("default-src 'none'")
+    );
+}
+
+#[test]
+fn what_is_not_there_is_a_problem_too() {
+    let server = server();
+    for path in ["", "nothing", "mails/1/other", "../../etc/passwd"] {
+        assert!(problem(get(&server, path), 404).contains("openapi.json"));
+    }
+    let post = Http::new().post(format!("{}/api/v1/mails", server.inspector_url()));
+    assert!(problem(post.send().unwrap(), 405).contains("openapi.json"));
+    let root = Http::new().get(server.inspector_url()).send().unwrap();
+    assert_eq!(root.status(), 404);
+}
+
+#[test]
+fn the_document_names_every_path() {
+    let server = server();
+    let document = json_of(&server, "openapi.json");
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.len() > 14, "{:?}", paths.keys().collect::<Vec<_>>());
+    let parameters = document["paths"]["/api/v1/mails"]["get"]["parameters"]
+        .as_array()
+        .unwrap();
+    assert!(
+        parameters
+            .iter()
+            .any(|p| p["name"] == "subject_contains" && p["in"] == "query")
+    );
+}
+
+#[test]
+fn it_ends_with_the_server_whoever_waits() {
+    let server = server();
+    let url = server.inspector_url();
+    let waiting = thread::spawn({
+        let url = format!("{url}/api/v1/wait?timeout=60");
+        move || Http::new().get(url).send()
+    });
+    drop(server);
+    // It is told, unless the connection was cut before.
+    if let Ok(response) = waiting.join().unwrap() {
+        assert!(problem(response, 503).contains("the server was dropped"));
+    }
+    assert!(
+        Http::new()
+            .get(format!("{url}/api/v1/health"))
+            .send()
+            .is_err()
+    );
+}
+
+#[test]
+#[should_panic(expected = "the server has no inspector: start it with builder().inspector()")]
+fn a_server_without_one_says_so() {
+    MailServer::start().inspector_url();
+}
