@@ -247,6 +247,14 @@
 //! `is_timeout()`; its asynchronous one waits for a reply without end: put `tokio::time::timeout` around a
 //! send that meets `hang()`.
 //!
+//! # A window
+//!
+//! With the feature `inspector`, `MailServer::builder().inspector()` opens a JSON API over HTTP on a port of its own,
+//! and `server.inspector_url()` says where: mails with the conditions of [`a_mail`] as parameters, their pieces,
+//! sessions, refusals, logins, events, and a `wait` that answers with the report of a test. For test suites
+//! in other languages, and for a look at what a test is doing. It listens on the loopback interface alone, is not
+//! to be reached by another name, and lets no other page change anything.
+//!
 //! # One server for many tests
 //!
 //! A server takes a fraction of a millisecond to start, so that each test is best off with its own. Tests

@@ -11,6 +11,7 @@ use mailmock::{MailServer, Reply, Trigger, a_mail};
 use reqwest::blocking::{Client as Http, RequestBuilder, Response};
 use serde_json::{Value, json};
 use support::Client;
+use support::program::run;
 
 const CONTENT: &str = "From: App <app@example.org>\r\n\
                        To: Ada <ada@example.org>\r\n\
@@ -576,4 +577,45 @@ fn it_ends_with_the_server_whoever_waits() {
 #[should_panic(expected = "the server has no inspector: start it with builder().inspector()")]
 fn a_server_without_one_says_so() {
     MailServer::start().inspector_url();
+}
+
+/// A public validator reads the document, and another tool sends what it allows, and what it does not.
+#[test]
+fn the_document_is_valid_and_true() {
+    let server = server();
+    for _ in 0..3 {
+        deliver(&server, "bob@example.org", CONTENT);
+    }
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let document = folder.join("openapi.json");
+    std::fs::write(&document, get(&server, "openapi.json").bytes().unwrap()).unwrap();
+    run("openapi-spec-validator", &[document.to_str().unwrap()], b"");
+
+    let configuration = folder.join("schemathesis.toml");
+    let values = "[parameters]\n\"query.timeout\" = 0\n\"path.id\" = 1\n\"path.n\" = 2\n";
+    std::fs::write(&configuration, values).unwrap();
+    let url = format!("{}/api/v1/openapi.json", server.inspector_url());
+    let arguments = [
+        "--config-file",
+        configuration.to_str().unwrap(),
+        "run",
+        &url,
+        "--exclude-path",
+        "/api/v1/events", // it does not end
+        "--checks",
+        "not_a_server_error,status_code_conformance,content_type_conformance,\
+         response_headers_conformance,response_schema_conformance",
+        "--max-examples",
+        "10",
+        "--seed",
+        "1",
+    ];
+    // First without DELETE, so that there is something to look at.
+    run(
+        "schemathesis",
+        &[&arguments[..], &["--exclude-method", "DELETE"]].concat(),
+        b"",
+    );
+    server.assert_mail_count(3);
+    run("schemathesis", &arguments, b"");
 }

@@ -20,7 +20,7 @@ use crate::store::Mark;
 #[utoipa::path(
     get,
     path = "/api/v1/events",
-    responses((status = 200, body = String, content_type = "text/event-stream"))
+    responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream"))
 )]
 pub(super) async fn events(
     State(inbox): State<Inbox>,

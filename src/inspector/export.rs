@@ -14,7 +14,7 @@ use crate::mail::{Date, Mail};
 #[utoipa::path(
     get,
     path = "/api/v1/export.mbox",
-    responses((status = 200, body = Vec<u8>, content_type = "application/mbox"))
+    responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/mbox"))
 )]
 pub(super) async fn export(State(inbox): State<Inbox>) -> Response {
     let mut mbox = Vec::new();

@@ -55,8 +55,8 @@ pub(super) struct Deleted {
     path = "/api/v1/mails",
     params(MailsQuery),
     responses(
-        (status = 200, body = Mails),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A page of mails.", body = Mails),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn list(
@@ -85,9 +85,9 @@ pub(super) async fn list(
     path = "/api/v1/mails",
     params(DeleteQuery),
     responses(
-        (status = 200, body = Deleted),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "How many were deleted.", body = Deleted),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn delete_all(
@@ -106,9 +106,9 @@ pub(super) async fn delete_all(
     path = "/api/v1/mails/{id}",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
-        (status = 200, body = MailView),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The mail.", body = MailView),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn one(
@@ -124,10 +124,10 @@ pub(super) async fn one(
     path = "/api/v1/mails/{id}",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
-        (status = 200, body = Deleted),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "How many were deleted.", body = Deleted),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn delete(
@@ -145,9 +145,9 @@ pub(super) async fn delete(
     path = "/api/v1/mails/{id}/raw",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "message/rfc822"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The octets.", body = Vec<u8>, content_type = "message/rfc822"),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn raw(
@@ -166,9 +166,9 @@ pub(super) async fn raw(
     path = "/api/v1/mails/{id}/text",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
-        (status = 200, body = String, content_type = "text/plain"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The text.", body = String, content_type = "text/plain"),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn text(
@@ -188,9 +188,9 @@ pub(super) async fn text(
     path = "/api/v1/mails/{id}/html",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
-        (status = 200, body = String, content_type = "text/html"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The HTML.", body = String, content_type = "text/html"),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn html(
@@ -219,9 +219,9 @@ pub(super) async fn html(
         ("n" = usize, Path, description = "The number of the part, as the mail lists them."),
     ),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The octets.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn part(

@@ -18,7 +18,7 @@ pub(super) struct Health {
 }
 
 /// Whether the server is there
-#[utoipa::path(get, path = "/api/v1/health", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/api/v1/health", responses((status = 200, description = "It is there.", body = Health)))]
 pub(super) async fn health() -> Json<Health> {
     Json(Health { status: "ok" })
 }
@@ -27,7 +27,7 @@ pub(super) async fn health() -> Json<Health> {
 #[utoipa::path(
     get,
     path = "/api/v1/metrics",
-    responses((status = 200, body = String, content_type = "text/plain"))
+    responses((status = 200, description = "The text.", body = String, content_type = "text/plain"))
 )]
 pub(super) async fn metrics(State(inbox): State<Inbox>) -> Response {
     let (all, mails, sessions) = (inbox.mark(), inbox.mails(), inbox.sessions());

@@ -73,7 +73,7 @@ struct Api;
 /// This document
 ///
 /// As `OpenAPI` 3.1 has it.
-#[utoipa::path(get, path = "/api/v1/openapi.json", responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/api/v1/openapi.json", responses((status = 200, description = "This document.", body = Object)))]
 async fn document() -> Json<utoipa::openapi::OpenApi> {
     Json(Api::openapi())
 }

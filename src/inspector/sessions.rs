@@ -29,7 +29,7 @@ pub(super) struct Logins {
 }
 
 /// The sessions
-#[utoipa::path(get, path = "/api/v1/sessions", responses((status = 200, body = Sessions)))]
+#[utoipa::path(get, path = "/api/v1/sessions", responses((status = 200, description = "The sessions.", body = Sessions)))]
 pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
     let sessions = inbox.sessions().iter().map(SessionView::from).collect();
     Json(Sessions { sessions })
@@ -43,9 +43,9 @@ pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
     path = "/api/v1/sessions/{id}/transcript",
     params(("id" = u64, Path, description = "The number of the session.")),
     responses(
-        (status = 200, body = String, content_type = "text/plain"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The text.", body = String, content_type = "text/plain"),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn transcript(
@@ -61,7 +61,7 @@ pub(super) async fn transcript(
 }
 
 /// What was refused or aborted
-#[utoipa::path(get, path = "/api/v1/rejections", responses((status = 200, body = Rejections)))]
+#[utoipa::path(get, path = "/api/v1/rejections", responses((status = 200, description = "What was refused or aborted.", body = Rejections)))]
 pub(super) async fn rejections(State(inbox): State<Inbox>) -> Json<Rejections> {
     let rejections = inbox.rejections().iter().map(RejectionView::from).collect();
     Json(Rejections { rejections })
@@ -70,7 +70,7 @@ pub(super) async fn rejections(State(inbox): State<Inbox>) -> Json<Rejections> {
 /// Who presented credentials
 ///
 /// Passwords and tokens are not shown.
-#[utoipa::path(get, path = "/api/v1/logins", responses((status = 200, body = Logins)))]
+#[utoipa::path(get, path = "/api/v1/logins", responses((status = 200, description = "The logins.", body = Logins)))]
 pub(super) async fn logins(State(inbox): State<Inbox>) -> Json<Logins> {
     let logins = inbox.logins().iter().map(LoginView::from).collect();
     Json(Logins { logins })

@@ -43,8 +43,8 @@ pub(super) struct Arrived {
     path = "/api/v1/wait",
     params(WaitQuery),
     responses(
-        (status = 200, body = Arrived),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The mails that came.", body = Arrived),
+        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
         // Not 408, at which clients try again of their own accord.
         (status = 409, description = "The time is over; the detail says what there is instead.",
             body = Problem, content_type = "application/problem+json"),
