@@ -99,6 +99,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "tokio",
         &[
             "server/",
+            "inspector/controls.rs",
             "inspector/inspector.rs",
             "inbox/wait.rs",
             "clock.rs",

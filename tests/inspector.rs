@@ -6,6 +6,7 @@ mod support;
 
 use std::io::{BufRead as _, BufReader};
 use std::thread;
+use std::time::Duration;
 
 use mailmock::{MailServer, Reply, Trigger, a_mail};
 use reqwest::blocking::{Client as Http, RequestBuilder, Response};
@@ -521,6 +522,60 @@ fn pages_of_others_can_neither_look_nor_change() {
             .unwrap()
             .starts_with("default-src 'none'")
     );
+}
+
+#[test]
+fn the_clock_is_moved_and_the_server_goes_down_and_comes_back() {
+    let server = server();
+    let post = |path: &str| Http::new().post(format!("{}/api/v1/{path}", server.inspector_url()));
+    server.greylist(Duration::from_secs(60));
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
+    assert!(client.say("RCPT TO:<b@example.org>").starts_with("451 "));
+    let moved = post("clock/advance")
+        .json(&json!({"seconds": 60}))
+        .send()
+        .unwrap();
+    assert_eq!(moved.json::<Value>().unwrap(), json!({"advanced": 60.0}));
+    client.ok("RCPT TO:<b@example.org>");
+
+    for _ in 0..2 {
+        let down = post("down").send().unwrap();
+        assert_eq!(down.json::<Value>().unwrap(), json!({"status": "down"}));
+    }
+    std::net::TcpStream::connect((server.host(), server.port())).unwrap_err();
+    assert_eq!(client.rest(), "");
+    let up = post("up").send().unwrap();
+    assert_eq!(up.json::<Value>().unwrap(), json!({"status": "up"}));
+    Client::connect(&server).ok("EHLO x");
+
+    let advance = |body: &str| {
+        let request = post("clock/advance").header("content-type", "application/json");
+        request.body(body.to_owned()).send().unwrap()
+    };
+    problem(advance("{"), 400);
+    problem(advance("{}"), 422);
+    problem(advance("{\"seconds\": 1, \"minutes\": 1}"), 422);
+    assert!(problem(advance("{\"seconds\": -1}"), 422).contains("from 0 to 3155760000"));
+    problem(advance("{\"seconds\": 1e300}"), 422);
+    problem(advance(&" ".repeat(100_000)), 413);
+    problem(
+        post("clock/advance")
+            .body("{\"seconds\": 1}")
+            .send()
+            .unwrap(),
+        415,
+    );
+    let foreign = post("down").header("origin", "https://attacker.example");
+    problem(foreign.send().unwrap(), 403);
+    let busy = problem(
+        Http::new()
+            .get(format!("{}/api/v1/down", server.inspector_url()))
+            .send()
+            .unwrap(),
+        405,
+    );
+    assert!(busy.contains("openapi.json"));
 }
 
 #[test]

@@ -3,12 +3,14 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
+use super::controls::{Controls, Desk};
 use super::router::router;
 use crate::inbox::Inbox;
 
@@ -22,7 +24,8 @@ pub(crate) struct Inspector {
 
 impl Inspector {
     /// Listens when this returns.
-    pub(crate) fn start(inbox: Inbox) -> io::Result<Self> {
+    pub(crate) fn start(inbox: Inbox, controls: Arc<dyn Controls>) -> io::Result<Self> {
+        let desk = Desk { inbox, controls };
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -37,7 +40,7 @@ impl Inspector {
         let (stop, stopped) = oneshot::channel::<()>();
         let serve = move || {
             runtime.block_on(async {
-                tokio::spawn(axum::serve(listener, router(inbox)).into_future());
+                tokio::spawn(axum::serve(listener, router(desk)).into_future());
                 let _ = stopped.await; // it is dropped, and never sent to
             });
             // Requests that wait are not waited for.

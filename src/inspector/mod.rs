@@ -1,6 +1,7 @@
 //! A window over HTTP: what a server has received, as JSON, with the words of the crate. It reads the same
 //! store as the test, and knows no SMTP socket.
 
+mod controls;
 mod events;
 mod export;
 mod filter;
@@ -18,4 +19,5 @@ mod sessions;
 mod views;
 mod wait;
 
+pub(crate) use controls::Controls;
 pub(crate) use inspector::Inspector;

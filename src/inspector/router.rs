@@ -2,19 +2,19 @@
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use utoipa::OpenApi;
 
+use super::controls::Desk;
 use super::guard::guard;
 use super::problem::Problem;
-use super::{events, export, mails, metrics, sessions, wait};
-use crate::inbox::Inbox;
+use super::{controls, events, export, mails, metrics, sessions, wait};
 
 /// Nothing that is sent here is larger.
 const MAX_BODY: usize = 64 * 1024;
 
-pub(super) fn router(inbox: Inbox) -> Router {
+pub(super) fn router(desk: Desk) -> Router {
     let api = Router::new()
         .route("/openapi.json", get(document))
         .route("/health", get(metrics::health))
@@ -32,8 +32,11 @@ pub(super) fn router(inbox: Inbox) -> Router {
         .route("/logins", get(sessions::logins))
         .route("/events", get(events::events))
         .route("/export.mbox", get(export::export))
+        .route("/clock/advance", post(controls::advance))
+        .route("/down", post(controls::down))
+        .route("/up", post(controls::up))
         .method_not_allowed_fallback(wrong_method)
-        .with_state(inbox);
+        .with_state(desk);
     Router::new()
         .nest("/api/v1", api)
         .fallback(nowhere)
@@ -66,6 +69,9 @@ pub(super) fn router(inbox: Inbox) -> Router {
         sessions::logins,
         events::events,
         export::export,
+        controls::advance,
+        controls::down,
+        controls::up,
     )
 )]
 struct Api;

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::mpsc;
 use std::thread::{self, JoinHandle, ThreadId};
 
 use tokio::runtime::{Builder, Handle};
@@ -12,13 +11,14 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::control::Control;
 use super::host::Host;
 use super::listener::Listener;
+use super::remote::Remote;
 
 #[derive(Debug)]
 pub(super) struct Background {
     /// Dropped first: that ends the thread.
     control: Option<UnboundedSender<Control>>,
     thread: Option<JoinHandle<()>>,
-    thread_id: ThreadId,
+    remote: Remote,
     runtime: Handle,
 }
 
@@ -34,13 +34,16 @@ impl Background {
             let _context = runtime.enter();
             Listener::new(host, listener)?
         };
-        let (control, requests) = unbounded_channel();
+        let (control, requests) = unbounded_channel::<Control>();
         let thread = thread::Builder::new()
             .name("mailmock".to_owned())
             .spawn(move || runtime.block_on(listener.run(requests)))?;
         Ok(Self {
+            remote: Remote {
+                control: control.downgrade(),
+                thread_id: thread.thread().id(),
+            },
             control: Some(control),
-            thread_id: thread.thread().id(),
             thread: Some(thread),
             runtime: handle,
         })
@@ -51,29 +54,11 @@ impl Background {
     }
 
     pub(super) fn thread_id(&self) -> ThreadId {
-        self.thread_id
+        self.remote.thread_id
     }
 
-    /// Has the server do something, and waits until it is done.
-    pub(super) fn ask(
-        &self,
-        request: impl FnOnce(mpsc::Sender<io::Result<()>>) -> Control,
-    ) -> io::Result<()> {
-        if thread::current().id() == self.thread_id {
-            let text = "a closure that the server runs cannot wait for the server";
-            return Err(io::Error::other(text));
-        }
-        let (done, answer) = mpsc::channel();
-        let is_sent = self
-            .control
-            .as_ref()
-            .is_some_and(|control| control.send(request(done)).is_ok());
-        if !is_sent {
-            return Err(io::Error::other("the server's thread has ended"));
-        }
-        answer
-            .recv()
-            .unwrap_or_else(|_| Err(io::Error::other("the server's thread has ended")))
+    pub(super) fn remote(&self) -> &Remote {
+        &self.remote
     }
 }
 
@@ -84,7 +69,7 @@ impl Drop for Background {
         if let Some(thread) = self
             .thread
             .take()
-            .filter(|_| thread::current().id() != self.thread_id)
+            .filter(|_| thread::current().id() != self.remote.thread_id)
         {
             let _ = thread.join(); // a panic of that thread has been printed
         }

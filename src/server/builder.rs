@@ -139,7 +139,10 @@ impl MailServerBuilder {
         let inbox = Inbox::of_all(waiting);
         #[cfg(feature = "inspector")]
         let inspector = match self.has_inspector {
-            true => Some(Inspector::start(inbox.clone()).map_err(failed)?),
+            true => {
+                let controls = Arc::new(background.remote().clone());
+                Some(Inspector::start(inbox.clone(), controls).map_err(failed)?)
+            }
             false => None,
         };
         Ok(MailServer {

@@ -1,7 +1,27 @@
 //! The window that a test may open on its server.
 
+use std::io;
+use std::time::Duration;
+
 use super::builder::MailServerBuilder;
+use super::control::Control;
 use super::mail_server::MailServer;
+use super::remote::Remote;
+use crate::inspector::Controls;
+
+impl Controls for Remote {
+    fn advance_time(&self, duration: Duration) -> io::Result<()> {
+        self.ask(|done| Control::AdvanceTime(duration, done))
+    }
+
+    fn go_down(&self) -> io::Result<()> {
+        self.ask(Control::GoDown)
+    }
+
+    fn come_back(&self) -> io::Result<()> {
+        self.ask(Control::ComeBack)
+    }
+}
 
 /// The inspection endpoint, with the feature `inspector`.
 impl MailServerBuilder {
@@ -18,6 +38,8 @@ impl MailServerBuilder {
     /// | `GET /api/v1/wait` | answers when there are `count` mails like that; after `timeout` seconds 409, with the report that a test would print |
     /// | `GET /api/v1/sessions`, `/sessions/{id}/transcript`, `/rejections`, `/logins` | what was said, what was refused, who presented credentials (no secrets) |
     /// | `GET /api/v1/events` | server-sent events: `mail`, `rejection`, `session` |
+    /// | `POST /api/v1/clock/advance` | moves the server's clock: `{"seconds": 600}` |
+    /// | `POST /api/v1/down`, `/up` | [goes down](MailServer::go_down), comes back |
     /// | `GET /api/v1/export.mbox`, `/health`, `/metrics` | all mails in one file; whether it is there; figures for Prometheus |
     ///
     /// ```

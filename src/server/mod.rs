@@ -16,6 +16,7 @@ mod mail_server;
 mod outage;
 mod policy;
 mod presets;
+mod remote;
 mod rule;
 mod rule_builder;
 mod stream;

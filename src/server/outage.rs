@@ -24,7 +24,7 @@ impl MailServer {
     /// If the system does not let the port be held, or a closure that the server runs calls it.
     #[track_caller]
     pub fn go_down(&self) {
-        if let Err(error) = self.background().ask(Control::GoDown) {
+        if let Err(error) = self.background().remote().ask(Control::GoDown) {
             panic!("the mail server could not go down: {error}");
         }
     }
@@ -36,7 +36,7 @@ impl MailServer {
     /// If the system does not let the port be listened on, or a closure that the server runs calls it.
     #[track_caller]
     pub fn come_back(&self) {
-        if let Err(error) = self.background().ask(Control::ComeBack) {
+        if let Err(error) = self.background().remote().ask(Control::ComeBack) {
             panic!("the mail server could not come back: {error}");
         }
     }
@@ -73,7 +73,7 @@ impl MailServer {
     #[track_caller]
     pub fn advance_time(&self, duration: Duration) {
         let advance = |done| Control::AdvanceTime(duration, done);
-        if let Err(error) = self.background().ask(advance) {
+        if let Err(error) = self.background().remote().ask(advance) {
             panic!("the server's clock could not be moved: {error}");
         }
     }

@@ -1,0 +1,158 @@
+//! What the outside may do to the server: move its clock, and have it go down and come back.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRef, FromRequest, Request, State};
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use crate::inbox::Inbox;
+
+/// What the server does when it is asked to. Each call waits until that is done.
+pub(crate) trait Controls: fmt::Debug + Send + Sync {
+    fn advance_time(&self, duration: Duration) -> io::Result<()>;
+    fn go_down(&self) -> io::Result<()>;
+    fn come_back(&self) -> io::Result<()>;
+}
+
+/// What the paths have to do with.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) inbox: Inbox,
+    pub(super) controls: Arc<dyn Controls>,
+}
+
+impl FromRef<Desk> for Inbox {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.inbox.clone()
+    }
+}
+
+impl Desk {
+    /// Off this thread, which serves others meanwhile.
+    async fn ask(
+        self,
+        request: impl FnOnce(&dyn Controls) -> io::Result<()> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let controls = self.controls;
+        let asked = tokio::task::spawn_blocking(move || request(&*controls)).await;
+        let failed = |why: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why);
+        asked
+            .map_err(|error| failed(error.to_string()))?
+            .map_err(|error| failed(error.to_string()))
+    }
+}
+
+/// The most that the clock can be moved, in all: 100 years.
+const CENTURY: f64 = 100.0 * 365.25 * 24.0 * 60.0 * 60.0;
+
+/// How far the clock is to be moved.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Advance {
+    /// Up to 100 years.
+    #[schema(minimum = 0, maximum = 3_155_760_000_u32)]
+    seconds: f64,
+}
+
+/// How far it was moved.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Advanced {
+    advanced: f64,
+}
+
+/// Whether the server listens.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Standing {
+    /// `up` or `down`.
+    status: &'static str,
+}
+
+/// Move the server's clock
+///
+/// Pauses, greylist windows, rate limits and idle time-outs obey it; what follows is done when this answers.
+#[utoipa::path(
+    post,
+    path = "/api/v1/clock/advance",
+    request_body = Advance,
+    responses(
+        (status = 200, description = "It is moved.", body = Advanced),
+        (status = 400, description = "This is no JSON.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "This is too much.", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "This is not said to be JSON.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "This cannot be done.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The server has ended.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn advance(
+    State(desk): State<Desk>,
+    Body(advance): Body<Advance>,
+) -> Result<Json<Advanced>, Problem> {
+    let seconds = advance.seconds;
+    if !(0.0..=CENTURY).contains(&seconds) {
+        let why = format!("seconds: from 0 to {CENTURY}, not {seconds}");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
+    }
+    let duration = Duration::from_secs_f64(seconds);
+    desk.ask(move |controls| controls.advance_time(duration))
+        .await?;
+    Ok(Json(Advanced { advanced: seconds }))
+}
+
+/// Have the server go down
+///
+/// It ends all sessions without a word, and refuses connections. It may be down already.
+#[utoipa::path(
+    post,
+    path = "/api/v1/down",
+    responses(
+        (status = 200, description = "It is down.", body = Standing),
+        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The server has ended.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn down(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
+    desk.ask(|controls| controls.go_down()).await?;
+    Ok(Json(Standing { status: "down" }))
+}
+
+/// Have the server come back
+///
+/// On the same port. It may be there already.
+#[utoipa::path(
+    post,
+    path = "/api/v1/up",
+    responses(
+        (status = 200, description = "It is up.", body = Standing),
+        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The server has ended.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn up(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
+    desk.ask(|controls| controls.come_back()).await?;
+    Ok(Json(Standing { status: "up" }))
+}
+
+/// The JSON that a request brings; what is none, or not the one that is wanted, is a problem.
+pub(super) struct Body<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let json = Json::from_request(request, state).await;
+        let Json(body) = json.map_err(|rejection: JsonRejection| {
+            Problem::new(rejection.status(), rejection.body_text())
+        })?;
+        Ok(Self(body))
+    }
+}
