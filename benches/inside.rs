@@ -255,3 +255,65 @@ mod tls {
         bencher.bench_local(|| Client::connect(&server));
     }
 }
+
+/// With 10,000 mails in the store, and with those who listen.
+#[cfg(feature = "inspector")]
+mod inspector {
+    use reqwest::blocking::{Client as Http, Response};
+
+    use super::*;
+
+    fn get(server: &MailServer, http: &Http, path: &str) -> Response {
+        let url = format!("{}/api/v1/{path}", server.inspector_url());
+        http.get(url).send().unwrap()
+    }
+
+    fn full() -> MailServer {
+        let server = MailServer::builder().inspector().start();
+        let mut client = Client::connect(&server);
+        let content = [content(1 << 10), b".\r\n".to_vec()].concat();
+        for _ in 0..10_000 {
+            client.deliver(&content);
+        }
+        server
+    }
+
+    #[divan::bench(args = [
+        "mails?limit=100",
+        "mails?limit=100&cursor=9000",
+        "mails?limit=100&subject_contains=K%C3%A4se",
+        "mails/5000",
+        "wait?sent_to=ada@example.org&count=10000&timeout=0",
+        "health",
+    ])]
+    fn of_10_000_mails(bencher: Bencher<'_, '_>, path: &str) {
+        let (server, http) = (full(), Http::new());
+        bencher.bench_local(|| get(&server, &http, path).bytes().unwrap());
+    }
+
+    /// A mail of 1 KiB over SMTP, when so many listen to events; to be compared with none, and with a server
+    /// that has no inspector.
+    #[divan::bench(args = [0, 20])]
+    fn over_a_socket_with_listeners(bencher: Bencher<'_, '_>, listeners: usize) {
+        let (server, http) = (MailServer::builder().inspector().start(), Http::new());
+        let listeners: Vec<_> = (0..listeners)
+            .map(|_| get(&server, &http, "events"))
+            .collect();
+        let threads: Vec<_> = listeners
+            .into_iter()
+            .map(|mut events| {
+                std::thread::spawn(move || std::io::copy(&mut events, &mut std::io::sink()))
+            })
+            .collect();
+        let mut client = Client::connect(&server);
+        let content = [content(1 << 10), b".\r\n".to_vec()].concat();
+        bencher.bench_local(|| {
+            client.deliver(&content);
+            server.take_mails()
+        });
+        drop(server);
+        for thread in threads {
+            let _ = thread.join().unwrap(); // cut off, or ended
+        }
+    }
+}
