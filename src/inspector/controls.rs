@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem::Problem;
+use super::problem::{Ended, Foreign, Impossible, Malformed, NotJson, Problem, TooLarge};
 use crate::inbox::Inbox;
 
 /// What the server does when it is asked to. Each call waits until that is done.
@@ -85,12 +85,12 @@ pub(super) struct Standing {
     request_body = Advance,
     responses(
         (status = 200, description = "It is moved.", body = Advanced),
-        (status = 400, description = "This is no JSON.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "This is too much.", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "This is not said to be JSON.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "This cannot be done.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The server has ended.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Foreign,
+        TooLarge,
+        NotJson,
+        Impossible,
+        Ended,
     )
 )]
 pub(super) async fn advance(
@@ -116,8 +116,8 @@ pub(super) async fn advance(
     path = "/api/v1/down",
     responses(
         (status = 200, description = "It is down.", body = Standing),
-        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The server has ended.", body = Problem, content_type = "application/problem+json"),
+        Foreign,
+        Ended,
     )
 )]
 pub(super) async fn down(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
@@ -133,8 +133,8 @@ pub(super) async fn down(State(desk): State<Desk>) -> Result<Json<Standing>, Pro
     path = "/api/v1/up",
     responses(
         (status = 200, description = "It is up.", body = Standing),
-        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The server has ended.", body = Problem, content_type = "application/problem+json"),
+        Foreign,
+        Ended,
     )
 )]
 pub(super) async fn up(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {

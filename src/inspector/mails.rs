@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::filter::{Parameters, mail_query};
-use super::problem::Problem;
+use super::problem::{Foreign, Malformed, Missing, Problem};
 use super::views::{MailLine, MailView};
 use crate::inbox::Inbox;
 use crate::mail::{Mail, MailMatcher, a_mail};
@@ -56,7 +56,7 @@ pub(super) struct Deleted {
     params(MailsQuery),
     responses(
         (status = 200, description = "A page of mails.", body = Mails),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
     )
 )]
 pub(super) async fn list(
@@ -86,8 +86,8 @@ pub(super) async fn list(
     params(DeleteQuery),
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Foreign,
     )
 )]
 pub(super) async fn delete_all(
@@ -107,8 +107,8 @@ pub(super) async fn delete_all(
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "The mail.", body = MailView),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Missing,
     )
 )]
 pub(super) async fn one(
@@ -125,9 +125,9 @@ pub(super) async fn one(
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Another page may not do this.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Foreign,
+        Missing,
     )
 )]
 pub(super) async fn delete(
@@ -146,8 +146,8 @@ pub(super) async fn delete(
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "The octets.", body = Vec<u8>, content_type = "message/rfc822"),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Missing,
     )
 )]
 pub(super) async fn raw(
@@ -167,8 +167,8 @@ pub(super) async fn raw(
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "The text.", body = String, content_type = "text/plain"),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Missing,
     )
 )]
 pub(super) async fn text(
@@ -189,8 +189,8 @@ pub(super) async fn text(
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "The HTML.", body = String, content_type = "text/html"),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Missing,
     )
 )]
 pub(super) async fn html(
@@ -220,8 +220,8 @@ pub(super) async fn html(
     ),
     responses(
         (status = 200, description = "The octets.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Missing,
     )
 )]
 pub(super) async fn part(

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 /// Problem details (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,4 +43,35 @@ impl IntoResponse for Problem {
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
     }
+}
+
+/// Makes the answers that the `OpenAPI` document has for a problem, each named for what is the matter.
+macro_rules! problems {
+    ($($(#[$about:meta])* $name:ident = $status:literal,)*) => {$(
+        $(#[$about])*
+        #[derive(IntoResponses)]
+        #[response(status = $status, content_type = "application/problem+json")]
+        #[allow(dead_code, reason = "it stands in the document alone")]
+        pub(super) struct $name(Problem);
+    )*};
+}
+
+problems! {
+    /// The request is malformed.
+    Malformed = 400,
+    /// Another page may not do this.
+    Foreign = 403,
+    /// There is no such thing.
+    Missing = 404,
+    /// The time is over; the detail says what there is instead.
+    // Not 408, at which clients try again of their own accord.
+    Overdue = 409,
+    /// This is too much.
+    TooLarge = 413,
+    /// This is not said to be JSON.
+    NotJson = 415,
+    /// This cannot be done.
+    Impossible = 422,
+    /// The server has ended.
+    Ended = 503,
 }

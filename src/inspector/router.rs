@@ -72,7 +72,8 @@ pub(super) fn router(desk: Desk) -> Router {
         controls::advance,
         controls::down,
         controls::up,
-    )
+    ),
+    components(schemas(Problem))
 )]
 struct Api;
 

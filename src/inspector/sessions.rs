@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::mails::number;
-use super::problem::Problem;
+use super::problem::{Malformed, Missing, Problem};
 use super::views::{LoginView, RejectionView, SessionView};
 use crate::inbox::Inbox;
 
@@ -44,8 +44,8 @@ pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
     params(("id" = u64, Path, description = "The number of the session.")),
     responses(
         (status = 200, description = "The text.", body = String, content_type = "text/plain"),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing.", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Missing,
     )
 )]
 pub(super) async fn transcript(

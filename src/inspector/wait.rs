@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::filter::{Parameters, mail_query};
-use super::problem::Problem;
+use super::problem::{Ended, Malformed, Overdue, Problem};
 use super::views::MailLine;
 use crate::inbox::Inbox;
 use crate::mail::{MailMatcher, a_mail};
@@ -44,12 +44,9 @@ pub(super) struct Arrived {
     params(WaitQuery),
     responses(
         (status = 200, description = "The mails that came.", body = Arrived),
-        (status = 400, description = "The request is malformed.", body = Problem, content_type = "application/problem+json"),
-        // Not 408, at which clients try again of their own accord.
-        (status = 409, description = "The time is over; the detail says what there is instead.",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The server was dropped meanwhile.", body = Problem,
-            content_type = "application/problem+json"),
+        Malformed,
+        Overdue,
+        Ended,
     )
 )]
 pub(super) async fn wait(
