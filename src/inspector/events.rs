@@ -11,6 +11,9 @@ use serde::Serialize;
 
 use super::views::{MailLine, RejectionView, SessionView};
 use crate::inbox::Inbox;
+use crate::mail::Mail;
+use crate::rejection::Rejection;
+use crate::session::Session;
 use crate::store::Mark;
 
 /// What comes from now on
@@ -60,40 +63,57 @@ impl Stream for Events {
 }
 
 impl Events {
-    /// The oldest of what has not been told, sessions first: what comes in them comes later.
+    /// The oldest of what has not been told.
     fn next(&mut self) -> Option<Result<Event, axum::Error>> {
         let now = self.inbox.mark();
-        if now.session > self.seen.session {
-            let sessions = self.inbox.sessions();
-            let seen = self.seen.session;
-            if let Some(session) = sessions.iter().find(|session| session.id() > seen) {
-                self.seen.session = session.id();
-                return Some(event("session", session.id(), &SessionView::from(session)));
-            }
-            self.seen.session = now.session;
+        let session = self.unseen(now.session, self.seen.session, Inbox::sessions, Session::id);
+        let rejection = self.unseen(
+            now.rejection,
+            self.seen.rejection,
+            Inbox::rejections,
+            Rejection::id,
+        );
+        let mails = |inbox: &Inbox| inbox.store().mails_after(self.seen.mail);
+        let mail = self.unseen(now.mail, self.seen.mail, mails, Mail::id);
+        let times = [
+            session.as_ref().map(Session::opened_at),
+            mail.as_ref().map(Mail::received_at),
+            rejection.as_ref().map(Rejection::recorded_at),
+        ];
+        let oldest = times.into_iter().flatten().min();
+        if oldest.is_none() {
+            self.seen = now; // what came was deleted before it was told
         }
-        if now.mail > self.seen.mail {
-            let mails = self.inbox.store().mails_after(self.seen.mail);
-            if let Some(mail) = mails.first() {
-                self.seen.mail = mail.id();
-                return Some(event("mail", mail.id(), &MailLine::from(mail)));
-            }
-            self.seen.mail = now.mail;
+        // Of the same moment, the session comes before what happens in it.
+        let is_next = |time| Some(time) == oldest;
+        if let Some(session) = session.filter(|session| is_next(session.opened_at())) {
+            self.seen.session = session.id();
+            return Some(event("session", session.id(), &SessionView::from(&session)));
         }
-        if now.rejection > self.seen.rejection {
-            let rejections = self.inbox.rejections();
-            let seen = self.seen.rejection;
-            if let Some(rejection) = rejections.iter().find(|rejection| rejection.id() > seen) {
-                self.seen.rejection = rejection.id();
-                return Some(event(
-                    "rejection",
-                    rejection.id(),
-                    &RejectionView::from(rejection),
-                ));
-            }
-            self.seen.rejection = now.rejection;
+        if let Some(mail) = mail.filter(|mail| is_next(mail.received_at())) {
+            self.seen.mail = mail.id();
+            return Some(event("mail", mail.id(), &MailLine::from(&mail)));
         }
-        None
+        let rejection = rejection.filter(|rejection| is_next(rejection.recorded_at()))?;
+        self.seen.rejection = rejection.id();
+        let view = RejectionView::from(&rejection);
+        Some(event("rejection", rejection.id(), &view))
+    }
+
+    /// The first of a kind with a number above that one, if there may be one.
+    fn unseen<T>(
+        &self,
+        last: u64,
+        seen: u64,
+        all: impl FnOnce(&Inbox) -> Vec<T>,
+        id: impl Fn(&T) -> u64,
+    ) -> Option<T> {
+        let all = if last > seen {
+            all(&self.inbox)
+        } else {
+            Vec::new()
+        };
+        all.into_iter().find(|item| id(item) > seen)
     }
 }
 
