@@ -248,3 +248,29 @@ fn a_last_chunk_that_is_refused_is_refused_for_each() {
         .collect();
     assert_eq!(replies, "550 550 250 ");
 }
+
+#[test]
+fn magic_recipients_are_refused_alone() {
+    let server = MailServer::builder().lmtp().magic_recipients().start();
+    let to = [
+        "ada@example.org",
+        "bob+bounce-data-550@example.org",
+        "defer-data-451@example.org",
+    ];
+    let replies = deliver(&mut client(&server), &to);
+    let codes: Vec<_> = replies.iter().map(|reply| &reply[..3]).collect();
+    assert_eq!(codes, ["250", "550", "451"]);
+    assert_eq!(
+        server.only_mail().envelope().forward_paths(),
+        ["ada@example.org"]
+    );
+    // What is about the connection is about all of them.
+    let mut dropped = client(&server);
+    dropped.begin(
+        "app@example.org",
+        &["ada@example.org", "drop-after-data@example.org"],
+    );
+    dropped.send(b".\r\n");
+    assert_eq!(dropped.rest(), "");
+    server.assert_mail_count(2);
+}

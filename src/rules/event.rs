@@ -153,6 +153,11 @@ impl<'a> Event<'a> {
         &self.core.moment
     }
 
+    /// Whether each recipient is asked about behind the content.
+    pub(super) fn is_lmtp(&self) -> bool {
+        self.core.is_lmtp
+    }
+
     /// Whether content comes behind it, if it is done.
     pub(super) fn begins_content(&self) -> bool {
         self.core.begins_content

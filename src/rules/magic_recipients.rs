@@ -14,6 +14,8 @@ use crate::smtp::{ForwardPath, Moment, Reply, Stage};
 enum Wish {
     AtRcpt(Action),
     AtEndOfData(Action),
+    /// The content is refused.
+    Refused(Reply),
 }
 
 pub(super) fn magic_recipients(location: &'static Location<'static>) -> MountedRule {
@@ -21,16 +23,24 @@ pub(super) fn magic_recipients(location: &'static Location<'static>) -> MountedR
         Moment::EndOfData { .. } => {
             let mut paths = event.envelope()?.forward_paths().iter();
             paths.find_map(|path| match wish(path) {
+                // In LMTP that is for the one who wishes it.
+                Some(Wish::Refused(_)) if event.is_lmtp() => None,
                 Some(Wish::AtEndOfData(action)) => Some(action),
+                Some(Wish::Refused(reply)) => Some(Action::reply(reply)),
                 _ => None,
             })
         }
+        Moment::Delivery(path) => match wish(path) {
+            Some(Wish::Refused(reply)) => Some(Action::reply(reply)),
+            _ => None,
+        },
         _ => match wish(event.recipient()?) {
             Some(Wish::AtRcpt(action)) => Some(action),
             _ => None,
         },
     });
-    let trigger = Trigger::when(|event| matches!(event.stage(), Stage::Rcpt | Stage::EndOfData));
+    let stages = [Stage::Rcpt, Stage::EndOfData, Stage::Delivery];
+    let trigger = Trigger::when(move |event| stages.contains(&event.stage()));
     let name = "magic_recipients()".to_owned();
     MountedRule::new(location, trigger, Script::Preset { name, decide })
 }
@@ -58,7 +68,7 @@ fn wish(path: &ForwardPath) -> Option<Wish> {
         ("full", 552) => Reply::mailbox_full(),
         ("bounce", 500..600) | ("defer", 400..500) => named(code),
         ("bounce-data", 500..600) | ("defer-data", 400..500) => {
-            return Some(Wish::AtEndOfData(Action::reply(named_at_end_of_data(code))));
+            return Some(Wish::Refused(named_at_end_of_data(code)));
         }
         _ => return None,
     };

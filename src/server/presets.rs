@@ -41,7 +41,7 @@ impl MailServer {
     /// | `bounce-550`, any of 500 to 599 | the recipient is refused for good |
     /// | `defer-451`, any of 400 to 499 | the recipient is refused for now; 421 ends the session |
     /// | `full-452`, `full-552` | the mailbox is full: 452 4.2.2, or 552 5.2.2 |
-    /// | `bounce-data-550`, `defer-data-451` | the recipient is accepted, and the content refused |
+    /// | `bounce-data-550`, `defer-data-451` | the recipient is accepted, and the content refused; in LMTP for that recipient alone |
     /// | `slow-3s`, `slow-300ms`, `slow-2m` | the recipient is accepted after that time |
     /// | `hang` | RCPT is never answered |
     /// | `drop`, `reset` | the connection is closed (FIN) or reset (RST) at RCPT |

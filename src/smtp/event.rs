@@ -20,6 +20,8 @@ pub(crate) struct Event<'a> {
     pub(crate) begins_content: bool,
     /// Mails accepted in this session.
     pub(crate) accepted_mails: usize,
+    /// Whether each recipient is asked about behind the content.
+    pub(crate) is_lmtp: bool,
 }
 
 #[derive(Debug)]

@@ -74,6 +74,7 @@ impl ServerSession {
             envelope: self.transaction().map(|t| &t.envelope),
             begins_content: false,
             accepted_mails: self.accepted_mails,
+            is_lmtp: self.settings.is_lmtp,
         }
     }
 
