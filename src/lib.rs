@@ -252,7 +252,8 @@
 //! With the feature `inspector`, `MailServer::builder().inspector()` opens a JSON API over HTTP on a port of its own,
 //! and `server.inspector_url()` says where: mails with the conditions of [`a_mail`] as parameters, their pieces,
 //! sessions, refusals, logins, events, and a `wait` that answers with the report of a test. For test suites
-//! in other languages, and for a look at what a test is doing. It listens on the loopback interface alone, is not
+//! in other languages, and for a look at what a test is doing: `server.park()` waits until you have looked, and
+//! `builder().park_on_failure()` does so when an assertion fails, but not in CI. It listens on the loopback interface alone, is not
 //! to be reached by another name, and lets no other page change anything.
 //!
 //! # One server for many tests

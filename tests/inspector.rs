@@ -674,3 +674,85 @@ fn the_document_is_valid_and_true() {
     server.assert_mail_count(3);
     run("schemathesis", &arguments, b"");
 }
+
+/// Only for the tests below, which run it in a process of its own: it waits to be let go.
+#[test]
+#[ignore = "it fails on purpose"]
+fn a_test_that_is_parked() {
+    let server = MailServer::builder()
+        .park_on_failure()
+        .story_on_panic(false)
+        .start();
+    deliver(&server, "ada@example.org", "Subject: Look\r\n\r\n");
+    panic!("on purpose");
+}
+
+/// That test, and the URL that it prints, if it is parked.
+fn parked(is_ci: bool) -> (std::process::Child, Option<String>) {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.env_remove("CI").args([
+        "--exact",
+        "a_test_that_is_parked",
+        "--ignored",
+        "--nocapture",
+    ]);
+    if is_ci {
+        command.env("CI", "true");
+    }
+    command
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null());
+    let mut child = command
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = lines
+        .map_while(Result::ok)
+        .find(|line| line.contains("is parked"));
+    let url = line.map(|line| {
+        let start = line.find("http://").unwrap();
+        line[start..].split("/api").next().unwrap().to_owned()
+    });
+    (child, url)
+}
+
+#[test]
+fn a_failing_test_can_be_looked_at() {
+    let (mut child, url) = parked(false);
+    let url = url.unwrap();
+    let mails: Value = Http::new()
+        .get(format!("{url}/api/v1/mails"))
+        .send()
+        .unwrap()
+        .json()
+        .unwrap();
+    assert_eq!(mails["mails"][0]["subject"], "Look");
+    assert!(child.try_wait().unwrap().is_none());
+    let release = || Http::new().post(format!("{url}/api/v1/release")).send();
+    assert_eq!(
+        release().unwrap().json::<Value>().unwrap(),
+        json!({"released": true})
+    );
+    assert!(!child.wait().unwrap().success());
+
+    let (mut child, url) = parked(false);
+    assert!(url.is_some());
+    std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"\n").unwrap();
+    assert!(!child.wait().unwrap().success());
+
+    // Where nobody looks, nobody waits.
+    let (mut child, url) = parked(true);
+    assert_eq!(url, None);
+    assert!(!child.wait().unwrap().success());
+}
+
+#[test]
+fn nobody_is_let_go_who_is_not_parked() {
+    let server = server();
+    let release = Http::new().post(format!("{}/api/v1/release", server.inspector_url()));
+    assert_eq!(
+        release.send().unwrap().json::<Value>().unwrap(),
+        json!({"released": false})
+    );
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Json;
@@ -28,6 +29,7 @@ pub(crate) trait Controls: fmt::Debug + Send + Sync {
 pub(super) struct Desk {
     pub(super) inbox: Inbox,
     pub(super) controls: Arc<dyn Controls>,
+    pub(super) is_parked: Arc<AtomicBool>,
 }
 
 impl FromRef<Desk> for Inbox {
@@ -140,6 +142,28 @@ pub(super) async fn down(State(desk): State<Desk>) -> Result<Json<Standing>, Pro
 pub(super) async fn up(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
     desk.ask(|controls| controls.come_back()).await?;
     Ok(Json(Standing { status: "up" }))
+}
+
+/// Whether a test was let go.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Released {
+    /// False, if none was parked.
+    released: bool,
+}
+
+/// Let a parked test go on
+#[utoipa::path(
+    post,
+    path = "/api/v1/release",
+    responses(
+        (status = 200, description = "Whether one was let go.", body = Released),
+        Foreign,
+    )
+)]
+pub(super) async fn release(State(desk): State<Desk>) -> Json<Released> {
+    let released = desk.is_parked.swap(false, Ordering::AcqRel);
+    desk.inbox.store().wake_waiters();
+    Json(Released { released })
 }
 
 /// The JSON that a request brings; what is none, or not the one that is wanted, is a problem.

@@ -4,6 +4,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
 
 use tokio::net::TcpListener;
@@ -17,6 +18,8 @@ use crate::inbox::Inbox;
 #[derive(Debug)]
 pub(crate) struct Inspector {
     address: SocketAddr,
+    /// A test waits until somebody who looks lets it go on.
+    is_parked: Arc<AtomicBool>,
     /// Dropped first: that ends the thread.
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -25,7 +28,12 @@ pub(crate) struct Inspector {
 impl Inspector {
     /// Listens when this returns.
     pub(crate) fn start(inbox: Inbox, controls: Arc<dyn Controls>) -> io::Result<Self> {
-        let desk = Desk { inbox, controls };
+        let is_parked = Arc::new(AtomicBool::new(false));
+        let desk = Desk {
+            inbox,
+            controls,
+            is_parked: Arc::clone(&is_parked),
+        };
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -49,9 +57,14 @@ impl Inspector {
         let name = "mailmock inspector".to_owned();
         Ok(Self {
             address,
+            is_parked,
             stop: Some(stop),
             thread: Some(thread::Builder::new().name(name).spawn(serve)?),
         })
+    }
+
+    pub(crate) fn is_parked(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_parked)
     }
 
     pub(crate) fn url(&self) -> String {

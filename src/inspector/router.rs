@@ -35,6 +35,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/clock/advance", post(controls::advance))
         .route("/down", post(controls::down))
         .route("/up", post(controls::up))
+        .route("/release", post(controls::release))
         .method_not_allowed_fallback(wrong_method)
         .with_state(desk);
     Router::new()
@@ -72,6 +73,7 @@ pub(super) fn router(desk: Desk) -> Router {
         controls::advance,
         controls::down,
         controls::up,
+        controls::release,
     ),
     components(schemas(Problem))
 )]

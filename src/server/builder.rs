@@ -43,6 +43,8 @@ pub struct MailServerBuilder {
     pub(super) tls: TlsOptions,
     #[cfg(feature = "inspector")]
     pub(super) has_inspector: bool,
+    #[cfg(feature = "inspector")]
+    pub(super) parks_on_failure: bool,
     max_sessions: usize,
     max_stored: usize,
     idle_timeout: Duration,
@@ -66,6 +68,8 @@ impl MailServerBuilder {
             tls: TlsOptions::default(),
             #[cfg(feature = "inspector")]
             has_inspector: false,
+            #[cfg(feature = "inspector")]
+            parks_on_failure: false,
             max_sessions: 2_000,
             max_stored: 1024 * 1024 * 1024,
             idle_timeout: Duration::from_secs(5 * 60),
@@ -156,6 +160,8 @@ impl MailServerBuilder {
             inbox,
             #[cfg(feature = "inspector")]
             inspector,
+            #[cfg(feature = "inspector")]
+            parks_on_failure: self.parks_on_failure,
             tells_story: self.tells_story,
             store,
             rules,

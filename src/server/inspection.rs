@@ -40,6 +40,7 @@ impl MailServerBuilder {
     /// | `GET /api/v1/events` | server-sent events: `mail`, `rejection`, `session` |
     /// | `POST /api/v1/clock/advance` | moves the server's clock: `{"seconds": 600}` |
     /// | `POST /api/v1/down`, `/up` | [goes down](MailServer::go_down), comes back |
+    /// | `POST /api/v1/release` | lets a [parked](MailServer::park) test go on |
     /// | `GET /api/v1/export.mbox`, `/health`, `/metrics` | all mails in one file; whether it is there; figures for Prometheus |
     ///
     /// ```

@@ -61,6 +61,8 @@ pub struct MailServer {
     pub(super) inbox: Inbox,
     #[cfg(feature = "inspector")]
     pub(super) inspector: Option<Inspector>,
+    #[cfg(feature = "inspector")]
+    pub(super) parks_on_failure: bool,
     pub(super) tells_story: bool,
     pub(super) store: Arc<Store>,
     pub(super) rules: Arc<RuleBook>,

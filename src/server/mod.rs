@@ -14,6 +14,8 @@ mod inspection;
 mod listener;
 mod mail_server;
 mod outage;
+#[cfg(feature = "inspector")]
+mod parking;
 mod policy;
 mod presets;
 mod remote;

@@ -171,6 +171,10 @@ impl std::panic::RefUnwindSafe for MailServer {}
 impl Drop for MailServer {
     fn drop(&mut self) {
         let is_panicking = std::thread::panicking();
+        #[cfg(feature = "inspector")]
+        if is_panicking && self.parks_on_failure {
+            self.park();
+        }
         let is_silent = is_panicking && (!self.tells_story || self.store.is_told());
         // As it is now: what ends with the server is no part of the story.
         let may_fail = !self.rules.unmet().is_empty() || !self.store.expected_mails().is_empty();
