@@ -188,6 +188,9 @@ fn the_pieces_of_a_mail() {
         problem(get(&server, "mails/x/raw"), 400),
         "id: \"x\" is no number"
     );
+    for path in ["mails/%FF", "mails/1/parts/%FF", "sessions/%FF/transcript"] {
+        assert!(problem(get(&server, path), 400).contains("UTF-8"), "{path}");
+    }
     for path in [
         "mails/7",
         "mails/7/raw",
@@ -646,33 +649,37 @@ fn the_document_is_valid_and_true() {
     std::fs::write(&document, get(&server, "openapi.json").bytes().unwrap()).unwrap();
     run("openapi-spec-validator", &[document.to_str().unwrap()], b"");
 
-    let configuration = folder.join("schemathesis.toml");
-    let values = "[parameters]\n\"query.timeout\" = 0\n\"path.id\" = 1\n\"path.n\" = 2\n";
-    std::fs::write(&configuration, values).unwrap();
     let url = format!("{}/api/v1/openapi.json", server.inspector_url());
-    let arguments = [
-        "--config-file",
-        configuration.to_str().unwrap(),
-        "run",
-        &url,
-        "--exclude-path",
-        "/api/v1/events", // it does not end
-        "--checks",
-        "not_a_server_error,status_code_conformance,content_type_conformance,\
-         response_headers_conformance,response_schema_conformance",
-        "--max-examples",
-        "10",
-        "--seed",
-        "1",
-    ];
+    let check = |name: &str, values: &str, more: &[&str]| {
+        let configuration = folder.join(name);
+        let values = format!("[parameters]\n\"query.timeout\" = 0\n{values}");
+        std::fs::write(&configuration, values).unwrap();
+        let arguments = [
+            "--config-file",
+            configuration.to_str().unwrap(),
+            "run",
+            &url,
+            "--exclude-path",
+            "/api/v1/events", // it does not end
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,\
+             response_headers_conformance,response_schema_conformance",
+            "--max-examples",
+            "10",
+            "--seed",
+            "1",
+        ];
+        run("schemathesis", &[&arguments[..], more].concat(), b"");
+    };
     // First without DELETE, so that there is something to look at.
-    run(
-        "schemathesis",
-        &[&arguments[..], &["--exclude-method", "DELETE"]].concat(),
-        b"",
+    let known = "\"path.id\" = 1\n\"path.n\" = 2\n";
+    check(
+        "schemathesis-known.toml",
+        known,
+        &["--exclude-method", "DELETE"],
     );
     server.assert_mail_count(3);
-    run("schemathesis", &arguments, b"");
+    check("schemathesis.toml", "", &[]);
 }
 
 /// Only for the tests below, which run it in a process of its own: it waits to be let go.

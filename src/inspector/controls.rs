@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRef, FromRequest, Request, State};
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::{Ended, Foreign, Impossible, Malformed, NotJson, Problem, TooLarge};
+use super::request::Body;
 use crate::inbox::Inbox;
 
 /// What the server does when it is asked to. Each call waits until that is done.
@@ -164,19 +163,4 @@ pub(super) async fn release(State(desk): State<Desk>) -> Json<Released> {
     let released = desk.is_parked.swap(false, Ordering::AcqRel);
     desk.inbox.store().wake_waiters();
     Json(Released { released })
-}
-
-/// The JSON that a request brings; what is none, or not the one that is wanted, is a problem.
-pub(super) struct Body<T>(T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let json = Json::from_request(request, state).await;
-        let Json(body) = json.map_err(|rejection: JsonRejection| {
-            Problem::new(rejection.status(), rejection.body_text())
-        })?;
-        Ok(Self(body))
-    }
 }

@@ -1,9 +1,5 @@
 //! Which mails a request is about: the conditions of `a_mail()`, as query parameters.
 
-use axum::extract::{FromRequestParts, Query};
-use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
-
 use super::problem::Problem;
 use crate::mail::{AddressPattern, TextPattern, contains};
 use crate::smtp::Mailbox;
@@ -130,18 +126,4 @@ pub(super) fn addresses(
     let whole = whole.iter().map(AddressPattern::from);
     let part = part.iter().map(|part| contains(part.as_str()).into());
     Ok(whole.chain(part).collect())
-}
-
-/// The query parameters of a request; what is none of them is a problem.
-#[derive(Debug)]
-pub(super) struct Parameters<T>(pub(super) T);
-
-impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Parameters<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::try_from_uri(&parts.uri);
-        let Query(parameters) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
-        Ok(Self(parameters))
-    }
 }

@@ -1,14 +1,15 @@
 //! Mails: lists, one, and its pieces.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::filter::{Parameters, mail_query};
+use super::filter::mail_query;
 use super::problem::{Foreign, Malformed, Missing, Problem};
+use super::request::{Parameters, Segments};
 use super::views::{MailLine, MailView};
 use crate::inbox::Inbox;
 use crate::mail::{Mail, MailMatcher, a_mail};
@@ -113,7 +114,7 @@ pub(super) async fn delete_all(
 )]
 pub(super) async fn one(
     State(inbox): State<Inbox>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<Json<MailView>, Problem> {
     Ok(Json(MailView::from(&find(&inbox, &id)?)))
 }
@@ -132,7 +133,7 @@ pub(super) async fn one(
 )]
 pub(super) async fn delete(
     State(inbox): State<Inbox>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<Json<Deleted>, Problem> {
     let mail = find(&inbox, &id)?;
     let deleted = inbox.inbox(of_number(mail.id())).take_mails().len();
@@ -152,7 +153,7 @@ pub(super) async fn delete(
 )]
 pub(super) async fn raw(
     State(inbox): State<Inbox>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<Response, Problem> {
     let mail = find(&inbox, &id)?;
     let name = format!("{}.eml", mail.id());
@@ -173,7 +174,7 @@ pub(super) async fn raw(
 )]
 pub(super) async fn text(
     State(inbox): State<Inbox>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<String, Problem> {
     let mail = find(&inbox, &id)?;
     let text = mail.message().text().map(str::to_owned);
@@ -195,7 +196,7 @@ pub(super) async fn text(
 )]
 pub(super) async fn html(
     State(inbox): State<Inbox>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<Response, Problem> {
     let mail = find(&inbox, &id)?;
     let html = mail.message().html().map(str::to_owned);
@@ -226,7 +227,7 @@ pub(super) async fn html(
 )]
 pub(super) async fn part(
     State(inbox): State<Inbox>,
-    Path((id, n)): Path<(String, String)>,
+    Segments((id, n)): Segments<(String, String)>,
 ) -> Result<Response, Problem> {
     let mail = find(&inbox, &id)?;
     let number: usize = number("n", &n)?;

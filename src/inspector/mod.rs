@@ -14,6 +14,7 @@ mod inspector;
 mod mails;
 mod metrics;
 mod problem;
+mod request;
 mod router;
 mod sessions;
 mod views;

@@ -1,12 +1,13 @@
 //! Sessions, what was refused in them, and who presented credentials.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::mails::number;
 use super::problem::{Malformed, Missing, Problem};
+use super::request::Segments;
 use super::views::{LoginView, RejectionView, SessionView};
 use crate::inbox::Inbox;
 
@@ -50,7 +51,7 @@ pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
 )]
 pub(super) async fn transcript(
     State(inbox): State<Inbox>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<String, Problem> {
     let number: u64 = number("id", &id)?;
     let mut sessions = inbox.sessions().into_iter();

@@ -8,8 +8,9 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::filter::{Parameters, mail_query};
+use super::filter::mail_query;
 use super::problem::{Ended, Malformed, Overdue, Problem};
+use super::request::Parameters;
 use super::views::MailLine;
 use crate::inbox::Inbox;
 use crate::mail::{MailMatcher, a_mail};

@@ -1,0 +1,55 @@
+//! What a request brings: path, query and body, each a problem if it is not as it should be.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// The variable parts of a path.
+#[derive(Debug)]
+pub(super) struct Segments<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::from_request_parts(parts, state).await;
+        let Path(segments) = path.map_err(|rejection: PathRejection| {
+            Problem::new(rejection.status(), rejection.body_text())
+        })?;
+        Ok(Self(segments))
+    }
+}
+
+/// The query parameters of a request; what is none of them is a problem.
+#[derive(Debug)]
+pub(super) struct Parameters<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::try_from_uri(&parts.uri);
+        let Query(parameters) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+        Ok(Self(parameters))
+    }
+}
+
+/// The JSON that a request brings; what is none, or not the one that is wanted, is a problem.
+#[derive(Debug)]
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let json = Json::from_request(request, state).await;
+        let Json(body) = json.map_err(|rejection: JsonRejection| {
+            Problem::new(rejection.status(), rejection.body_text())
+        })?;
+        Ok(Self(body))
+    }
+}
