@@ -66,8 +66,8 @@ impl Connection {
     /// Serves the client until the session ends.
     pub(super) async fn run(mut self) {
         // In clear, the greeting is refused.
-        let is_crowded = self.host.store.open_sessions() > self.host.max_sessions;
-        if self.session.begins_with_tls() && is_crowded {
+        let is_crowded = || self.host.store.open_sessions() > self.host.max_sessions;
+        if self.session.begins_with_tls() && is_crowded() {
             self.session.turn_away();
         }
         loop {

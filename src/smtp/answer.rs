@@ -23,7 +23,7 @@ impl ServerSession {
     }
 
     /// Answers, with what the manner has in place of the protocol's own reply if it has something.
-    pub(super) fn answer_as(&mut self, said: Said, own: impl Into<Answer>, mut manner: Manner) {
+    pub(super) fn answer_as(&mut self, mut said: Said, own: impl Into<Answer>, mut manner: Manner) {
         let answer = match manner.instead.take().unwrap_or_else(|| own.into()) {
             Answer::Reply(reply) => Answer::Reply(self.as_sent(reply)),
             answer => answer,
@@ -33,10 +33,11 @@ impl ServerSession {
             Answer::Reply(_) => manner.copies.saturating_sub(1),
             Answer::Raw(_) | Answer::Nothing(_) => 0,
         };
-        self.say_once(said, answer.clone(), &manner);
         for _ in 0..copies {
-            self.say_once(Said::Nothing, answer.clone(), &manner);
+            let said = std::mem::replace(&mut said, Said::Nothing);
+            self.say_once(said, answer.clone(), &manner);
         }
+        self.say_once(said, answer, &manner);
         if let Some(end) = manner.end {
             self.close(end);
         }

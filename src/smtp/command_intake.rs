@@ -71,7 +71,7 @@ impl ServerSession {
         if refused_lapse.is_none() {
             self.remark(&lapses, shown);
         }
-        let line = shown.to_vec();
+        let line = if is_secret { SECRET.to_vec() } else { line };
         match command {
             // A chunk's octets are on their way, whatever is made of them (RFC 3030 §2).
             Command::Bdat(chunk) if !verdict.is_about_intake() => {
