@@ -118,12 +118,12 @@ impl MailServerBuilder {
         #[cfg(feature = "tls")]
         let tls = tls.map(Arc::new);
         let credentials = self.named_credentials();
-        let (tls_mode, is_lmtp) = (self.settings.tls, self.settings.is_lmtp);
+        let settings = Arc::new(self.settings);
         let policy = self.policy.into_iter();
         let policy = policy.map(|(preset, location)| preset.into_rule(&clock, location));
         let rules = Arc::new(RuleBook::new(Arc::clone(&clock), seed, policy.collect()));
         let shared = Host {
-            settings: Arc::new(self.settings),
+            settings: Arc::clone(&settings),
             store: Arc::clone(&store),
             rules: Arc::clone(&rules),
             clock: Arc::clone(&clock),
@@ -152,8 +152,7 @@ impl MailServerBuilder {
         Ok(MailServer {
             host,
             port: address.port(),
-            tls_mode,
-            is_lmtp,
+            settings,
             #[cfg(feature = "tls")]
             tls,
             credentials,

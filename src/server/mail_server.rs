@@ -14,7 +14,7 @@ use crate::inbox::Inbox;
 #[cfg(feature = "inspector")]
 use crate::inspector::Inspector;
 use crate::rules::{Credentials, RuleBook};
-use crate::smtp::TlsMode;
+use crate::smtp::{Settings, TlsMode};
 use crate::store::Store;
 
 /// A mail server for one test, or for many: it accepts every mail, keeps it in memory, and answers
@@ -52,8 +52,7 @@ use crate::store::Store;
 pub struct MailServer {
     pub(super) host: String,
     pub(super) port: u16,
-    pub(super) tls_mode: TlsMode,
-    pub(super) is_lmtp: bool,
+    pub(super) settings: Arc<Settings>,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Arc<Endpoint>>,
     pub(super) credentials: Credentials,
@@ -124,8 +123,8 @@ impl MailServer {
     }
 
     fn url_with(&self, user_info: &str) -> String {
-        let (scheme, query) = match self.tls_mode {
-            _ if self.is_lmtp => ("lmtp", ""),
+        let (scheme, query) = match self.settings.tls {
+            _ if self.settings.is_lmtp => ("lmtp", ""),
             TlsMode::Never => ("smtp", ""),
             TlsMode::AfterStartTls => ("smtp", "?tls=required"),
             TlsMode::FromTheStart => ("smtps", ""),
