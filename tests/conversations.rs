@@ -553,6 +553,7 @@ fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let known: &[&[u8]] = &[
         b"EHLO x\r\n",
         b"HELO x\r\n",
+        b"LHLO x\r\n",
         b"MAIL FROM:<a@b.org>\r\n",
         b"MAIL FROM:<> BODY=BINARYMIME\r\n",
         b"MAIL FROM:a@b.org\n",
@@ -592,8 +593,8 @@ fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
 
 proptest! {
     #[test]
-    fn reads_may_be_cut_anywhere(pieces in pieces(), sizes in vec(1usize..40, 1..20), strict in any::<bool>()) {
-        let settings = || Settings { strict, max_errors: 10, max_content: 100, ..Settings::default() };
+    fn reads_may_be_cut_anywhere(pieces in pieces(), sizes in vec(1usize..40, 1..20), strict in any::<bool>(), is_lmtp in any::<bool>()) {
+        let settings = || Settings { strict, is_lmtp, max_errors: 10, max_content: 100, ..Settings::default() };
         let bytes = pieces.concat();
         let whole = steps(settings(), &mut Open::default(), std::iter::once(bytes.as_slice()), true);
         let single = steps(settings(), &mut Open::default(), bytes.chunks(1), true);
