@@ -153,20 +153,14 @@ impl ServerSession {
     /// What a rule says to AUTH itself, where that is success or a request for more.
     pub(super) fn say_to_auth(
         &mut self,
-        command: &Command,
+        mechanism: &str,
+        initial: Option<&Secret>,
         said: Said,
         code: u16,
         silence: Answer,
         manner: Manner,
     ) {
-        let Command::Auth {
-            mechanism,
-            initial_response,
-        } = command
-        else {
-            return self.answer_as(said, silence, manner);
-        };
-        match self.begin_exchange(mechanism, initial_response.as_ref()) {
+        match self.begin_exchange(mechanism, initial) {
             Ok(Turn::Done(login)) if code != 334 => return self.log_in(login, said, manner),
             Ok(turn) if code == 334 => {
                 self.state = State::AwaitingCredentials(turn.into_exchange());

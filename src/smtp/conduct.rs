@@ -97,12 +97,7 @@ impl ServerSession {
                 } else {
                     ""
                 };
-                let offers_auth = self.settings.extensions.offers(&Extension::Auth);
-                let auth = if offers_auth && self.offers_auth() {
-                    " AUTH"
-                } else {
-                    ""
-                };
+                let auth = if self.offers_auth() { " AUTH" } else { "" };
                 let hello = if self.settings.is_lmtp {
                     "LHLO"
                 } else {

@@ -213,11 +213,16 @@ impl ServerSession {
         let code = reply.as_ref().map_or(0, Reply::code);
         match matter {
             Matter::Command {
-                command: command @ Command::Auth { .. },
+                command:
+                    Command::Auth {
+                        mechanism,
+                        initial_response,
+                    },
                 line,
             } if matches!(code, 200..300 | 334) => {
                 let (said, silence) = (Said::command(&line), Answer::Nothing(origin));
-                self.say_to_auth(&command, said, code, silence, manner);
+                let initial = initial_response.as_ref();
+                self.say_to_auth(&mechanism, initial, said, code, silence, manner);
             }
             Matter::Credentials { login, said } if code == 334 => {
                 self.state = State::AwaitingCredentials(Exchange::presented(login));

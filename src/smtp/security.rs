@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::command::Command;
 use super::envelope::Client;
 use super::event::Policy;
+use super::extension::Extension;
 use super::manner::Manner;
 use super::matter::Matter;
 use super::refusal::{Cause, Refusal};
@@ -25,10 +26,11 @@ const AUTH_FIRST: Refusal = Refusal::new(Cause::Policy, Reply::authentication_re
 const ENCRYPTION_FIRST: Refusal = Refusal::new(Cause::Policy, Reply::encryption_required());
 
 impl ServerSession {
-    /// Whether credentials may be presented now: not in clear, where there is TLS.
+    /// Whether AUTH is offered now: not in clear, where there is TLS.
     pub(super) fn offers_auth(&self) -> bool {
         let is_safe = self.settings.tls == TlsMode::Never || self.client.is_tls();
-        is_safe || self.settings.takes_auth_in_clear
+        let is_taken = is_safe || self.settings.takes_auth_in_clear;
+        is_taken && self.settings.extensions.offers(&Extension::Auth)
     }
 
     pub(super) fn offers_starttls(&self) -> bool {
