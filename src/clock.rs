@@ -7,8 +7,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// So far a clock can be advanced in all: what counts from its time must not come to the end of time.
@@ -111,4 +113,52 @@ impl Timer {
 /// As tokio has it: thirty years are enough.
 fn far_future() -> Instant {
     Instant::now() + Duration::from_secs(86_400 * 365 * 30)
+}
+
+/// Sets alarms by real time, which ring on the server's runtime: whoever waits may have none. Cheap to
+/// clone.
+#[derive(Clone, Debug)]
+pub(crate) struct AlarmClock(Handle);
+
+impl AlarmClock {
+    pub(crate) fn new(runtime: Handle) -> Self {
+        Self(runtime)
+    }
+
+    /// Rings at each tick, if there is one, and with `true` when the time is over.
+    pub(crate) fn set(
+        &self,
+        timeout: Duration,
+        tick: Option<Duration>,
+        ring: impl Fn(bool) + Send + Sync + 'static,
+    ) -> Alarm {
+        let alarm = self.0.spawn(async move {
+            let ticking = async {
+                let tick = tick.unwrap_or(timeout);
+                loop {
+                    sleep(tick).await;
+                    ring(false);
+                }
+            };
+            let _ = tokio::time::timeout(timeout, ticking).await; // it never ends of itself
+            ring(true);
+        });
+        Alarm(alarm.abort_handle())
+    }
+}
+
+/// An alarm that is set. Dropped, it does not ring any more.
+#[derive(Debug)]
+pub(crate) struct Alarm(AbortHandle);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Whether an asynchronous runtime has no other thread than this one.
+pub(crate) fn is_runtime_of_one_thread() -> bool {
+    let runtime = Handle::try_current();
+    runtime.is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::CurrentThread)
 }

@@ -59,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "inbox",
         &[
+            "clock",
             "smtp",
             "mail",
             "session",
@@ -101,7 +102,6 @@ const CRATES: &[(&str, &[&str])] = &[
             "server/",
             "inspector/controls.rs",
             "inspector/inspector.rs",
-            "inbox/wait.rs",
             "clock.rs",
         ],
     ),

@@ -1,5 +1,5 @@
 //! What is asked of what a server has received: queries, assertions, waits, on all of it or a part. No
-//! sockets; a wait borrows the server's runtime for its time-out.
+//! sockets and no runtime.
 
 mod assertions;
 #[expect(

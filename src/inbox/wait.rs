@@ -9,9 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
-use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::AbortHandle;
-
+use crate::clock::{Alarm, AlarmClock, is_runtime_of_one_thread};
 use crate::error::{WaitError, WaitFailure};
 use crate::report::WaitEnd;
 use crate::store::Store;
@@ -116,7 +114,7 @@ type Explain = Box<dyn Fn(WaitEnd, &Store) -> String + Send>;
 #[must_use = "it waits only when it is awaited, or by `.blocking()`"]
 pub struct TryWait<T> {
     store: Arc<Store>,
-    runtime: Handle,
+    alarms: AlarmClock,
     thread_id: ThreadId,
     timeout: Duration,
     /// It looks again so often, whatever is recorded.
@@ -150,8 +148,7 @@ impl<T: 'static> TryWait<T> {
             thread::current().id() != self.thread_id,
             "a closure that the server runs cannot wait for the server"
         );
-        let runtime = Handle::try_current();
-        let is_starving = runtime.is_ok_and(|r| r.runtime_flavor() == RuntimeFlavor::CurrentThread);
+        let is_starving = is_runtime_of_one_thread();
         let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
         let mut future = Self {
             is_starving,
@@ -193,7 +190,7 @@ impl<T: 'static> IntoFuture for TryWait<T> {
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub(crate) store: Arc<Store>,
-    pub(crate) runtime: Handle,
+    pub(crate) alarms: AlarmClock,
     /// The server's own thread, which must not wait.
     pub(crate) thread_id: ThreadId,
     pub(crate) timeout: Duration,
@@ -216,7 +213,7 @@ impl Waiting {
     ) -> TryWait<T> {
         TryWait {
             store: self.store,
-            runtime: self.runtime,
+            alarms: self.alarms,
             thread_id: self.thread_id,
             timeout: self.timeout,
             tick: None,
@@ -232,27 +229,18 @@ impl Waiting {
 pub struct TryWaitFuture<T> {
     wait: TryWait<T>,
     waiter: u64,
-    timer: Option<AbortHandle>,
+    timer: Option<Alarm>,
     is_over: Arc<AtomicBool>,
 }
 
 impl<T> TryWaitFuture<T> {
-    fn start_timer(&self) -> AbortHandle {
+    fn start_timer(&self) -> Alarm {
         let (store, is_over) = (Arc::clone(&self.wait.store), Arc::clone(&self.is_over));
-        let (timeout, tick) = (self.wait.timeout, self.wait.tick);
-        let timer = self.wait.runtime.spawn(async move {
-            let ticking = async {
-                let tick = tick.unwrap_or(timeout);
-                loop {
-                    tokio::time::sleep(tick).await;
-                    store.wake_waiters();
-                }
-            };
-            let _ = tokio::time::timeout(timeout, ticking).await; // it never ends of itself
-            is_over.store(true, Ordering::Release);
+        let TryWait { timeout, tick, .. } = self.wait;
+        self.wait.alarms.set(timeout, tick, move |is_last| {
+            is_over.fetch_or(is_last, Ordering::Release);
             store.wake_waiters();
-        });
-        timer.abort_handle()
+        })
     }
 }
 
@@ -305,9 +293,6 @@ impl<T> Unpin for TryWaitFuture<T> {}
 impl<T> Drop for TryWaitFuture<T> {
     fn drop(&mut self) {
         self.wait.store.waiters().forget(self.waiter);
-        if let Some(timer) = &self.timer {
-            timer.abort();
-        }
     }
 }
 

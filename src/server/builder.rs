@@ -12,7 +12,7 @@ use super::listener::bind;
 use super::mail_server::MailServer;
 #[cfg(feature = "tls")]
 use super::tls::{Endpoint, TlsOptions};
-use crate::clock::Clock;
+use crate::clock::{AlarmClock, Clock};
 use crate::error::StartError;
 use crate::inbox::{Inbox, Waiting};
 #[cfg(feature = "inspector")]
@@ -136,7 +136,7 @@ impl MailServerBuilder {
         let background = Background::start(Arc::new(shared), listener).map_err(failed)?;
         let waiting = Waiting {
             store: Arc::clone(&store),
-            runtime: background.runtime().clone(),
+            alarms: AlarmClock::new(background.runtime().clone()),
             thread_id: background.thread_id(),
             timeout: self.wait_timeout,
         };
