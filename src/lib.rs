@@ -308,6 +308,7 @@ mod inbox;
 #[cfg(feature = "inspector")]
 mod inspector;
 mod mail;
+mod percent;
 mod received;
 mod rejection;
 mod rejection_matcher;

@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("condition", &[]),
     ("error", &[]),
     ("times", &[]),
+    ("percent", &[]),
     ("mail", &["smtp", "condition", "times"]),
     ("exchange", &["smtp"]),
     ("session", &["smtp", "mail", "exchange"]),
@@ -75,7 +76,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "inspector",
-        &["smtp", "mail", "session", "rejection", "store", "inbox"],
+        &[
+            "smtp",
+            "mail",
+            "session",
+            "rejection",
+            "store",
+            "inbox",
+            "percent",
+        ],
     ),
     (
         "server",
@@ -90,6 +99,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "report",
             "inbox",
             "inspector",
+            "percent",
         ],
     ),
 ];

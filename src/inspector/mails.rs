@@ -13,6 +13,7 @@ use super::request::{Parameters, Segments};
 use super::views::{MailLine, MailView};
 use crate::inbox::Inbox;
 use crate::mail::{Mail, MailMatcher, a_mail};
+use crate::percent::percent_encoded;
 
 /// How many mails a page has, unless it is said, and at most.
 const PAGE: usize = 100;
@@ -70,8 +71,8 @@ pub(super) async fn list(
     }
     let (wanted, since) = query.mails()?;
     let behind = query.cursor.unwrap_or(0).max(since);
-    let found = inbox.mails().into_iter();
-    let mut found = found.filter(|mail| mail.id() > behind && wanted.is_match(mail));
+    let found = inbox.store().mails_after(behind).into_iter();
+    let mut found = found.filter(|mail| wanted.is_match(mail));
     let page: Vec<_> = found.by_ref().take(limit).collect();
     let next = found.next().and(page.last()).map(Mail::id);
     let mails = page.iter().map(MailLine::from).collect();
@@ -262,20 +263,11 @@ fn of_number(id: u64) -> MailMatcher {
 /// What a browser saves rather than shows. The name is the mail's, and may be anything (RFC 6266, RFC
 /// 8187).
 fn download(name: &str, kind: &'static str, octets: Vec<u8>) -> Response {
-    let encoded: String = name.bytes().map(percent_encoded).collect();
-    let disposition = format!("attachment; filename*=UTF-8''{encoded}");
+    let name = percent_encoded(name);
+    let disposition = format!("attachment; filename*=UTF-8''{name}");
     let headers: [(HeaderName, String); 2] = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, disposition),
     ];
     (headers, octets).into_response()
-}
-
-/// RFC 8187 §3.2.1: `attr-char` as it is.
-fn percent_encoded(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
-    }
 }

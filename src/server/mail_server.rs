@@ -13,6 +13,7 @@ use crate::error::StartError;
 use crate::inbox::Inbox;
 #[cfg(feature = "inspector")]
 use crate::inspector::Inspector;
+use crate::percent::percent_encoded;
 use crate::rules::{Credentials, RuleBook};
 use crate::smtp::{Settings, TlsMode};
 use crate::store::Store;
@@ -147,19 +148,6 @@ impl MailServer {
             self.host.clone()
         }
     }
-}
-
-/// RFC 3986 §2.1.
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
-            _ if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }
 
 /// A server is the inbox of all that it receives.

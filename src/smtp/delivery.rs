@@ -87,9 +87,10 @@ impl ServerSession {
         let content = content.into_bytes();
         // If nobody gets it, the first refusal keeps it; a copy for each would be too much.
         let is_lost = kept.forward_paths().is_empty();
-        let (mut lost, content) = match is_lost {
-            true => (Some(content), Vec::new()),
-            false => (None, content),
+        let (mut lost, content) = if is_lost {
+            (Some(content), Vec::new())
+        } else {
+            (None, content)
         };
         for (path, decision) in envelope.forward_paths().iter().zip(&decided) {
             let Err(refusal) = decision else { continue };
