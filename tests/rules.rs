@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use mailmock::{
-    Action, Cause, Extension, MailServer, Reply, Rule, Stage, Trigger, a_mail, contains, domain,
-    glob, matches,
+    Action, Cause, Extension, MailServer, Reply, Rule, Stage, Trigger, a_mail, a_rejection,
+    contains, domain, glob, matches,
 };
 use support::{Client, eventually};
 
@@ -901,6 +901,10 @@ fn a_shared_server_can_be_reset() {
     server.reset();
     server.verify();
     assert_eq!(rcpt_codes(&server, 1), [250]);
+    // That client has left in the midst of it, which is recorded a moment later.
+    server
+        .wait_for_rejection(a_rejection().aborted())
+        .blocking();
     server.reset();
     assert!(server.rejections().is_empty() && server.mails().is_empty());
 }
