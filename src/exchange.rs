@@ -1,10 +1,9 @@
 //! What was said in a session, one exchange after the other.
 
 use std::fmt;
-use std::panic::Location;
 use std::time::Duration;
 
-use crate::smtp::{Answer, Reply, Said, printable};
+use crate::smtp::{Answer, Origin, Reply, Said, printable};
 
 /// One thing that a client said, and the server's reply.
 #[derive(Clone, Copy)]
@@ -56,8 +55,8 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// The line of the rule that has the server say nothing, or nothing yet.
-    pub fn silenced_by(self) -> Option<&'static Location<'static>> {
+    /// Where the rule comes from that has the server say nothing, or nothing yet.
+    pub fn silenced_by(self) -> Option<Origin> {
         match self.entry.answer {
             Answer::Nothing(rule) => Some(rule),
             Answer::Reply(_) | Answer::Raw(_) => None,

@@ -353,8 +353,8 @@ pub use session_matcher::{SessionMatcher, a_session};
 pub use smtp::TlsFault;
 pub use smtp::{
     AddressError, Body, Cause, EnhancedCode, Envelope, Extension, ForwardPath, Lapse, Login,
-    Mailbox, Mechanism, Parameters, RefusedRecipient, Remark, Reply, ReversePath, SessionEnd,
-    Stage, Tls,
+    Mailbox, Mechanism, Origin, Parameters, RefusedRecipient, Remark, Reply, ReversePath,
+    SessionEnd, Stage, Tls,
 };
 pub use store::Mark;
 pub use times::Times;

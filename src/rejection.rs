@@ -1,12 +1,11 @@
 //! A refusal, or a transaction that came to nothing, and everything known about it.
 
 use std::fmt;
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::mail::{Mail, MailMatcher, Message};
-use crate::smtp::{Cause, Envelope, ForwardPath, Rejected, Reply, Said, Stage, printable};
+use crate::smtp::{Cause, Envelope, ForwardPath, Origin, Rejected, Reply, Said, Stage, printable};
 
 /// What did not become a mail: a command or a content that got a 4yz or 5yz reply, or that a
 /// [rule](crate::Rule) kept from being carried out, or a transaction that was begun and not completed.
@@ -69,8 +68,8 @@ impl Rejection {
         }
     }
 
-    /// The line of the test that set up the rule or the policy behind it, if one was.
-    pub fn rule(&self) -> Option<&'static Location<'static>> {
+    /// Where the rule or the policy behind it comes from, if there is one.
+    pub fn rule(&self) -> Option<Origin> {
         self.0.rejected.origin
     }
 

@@ -1,11 +1,9 @@
 //! What a rejection is to be like: a conjunction of named conditions.
 
-use std::panic::Location;
-
 use crate::condition::{Conditions, matcher};
 use crate::mail::{AddressPattern, MailMatcher, TextPattern};
 use crate::rejection::Rejection;
-use crate::smtp::{Cause, Reply, Stage};
+use crate::smtp::{Cause, Origin, Reply, Stage};
 
 /// A rejection of any kind; the methods of [`RejectionMatcher`] add conditions.
 ///
@@ -106,12 +104,13 @@ impl RejectionMatcher {
         )
     }
 
-    /// A rule caused it that was set up at that [line](crate::Rule::location).
-    pub fn rule(self, location: &'static Location<'static>) -> Self {
+    /// A rule caused it that was set up at that [line](crate::Rule::location), or comes from there.
+    pub fn rule(self, origin: impl Into<Origin>) -> Self {
+        let origin = origin.into();
         self.with(
-            format!("rule({location})"),
+            format!("rule({origin})"),
             move |rejection| match rejection.rule() {
-                Some(found) if found == location => Ok(()),
+                Some(found) if found == origin => Ok(()),
                 Some(found) => Err(format!("rule at {found}")),
                 None => Err(format!("no rule, but {}", rejection.cause())),
             },

@@ -55,7 +55,7 @@ fn one_of_three_is_refused() {
         (rejection.stage(), rejection.recipient()),
         (Stage::Delivery, Some("bob@example.org"))
     );
-    assert_eq!(rejection.rule(), Some(full.location()));
+    assert_eq!(rejection.rule(), Some(full.location().into()));
     assert!(rejection.to_string().starts_with(
         "delivery to <bob@example.org> -> 552 5.2.2 Mailbox full (rule at tests/lmtp.rs:"
     ));

@@ -174,7 +174,7 @@ fn a_client_that_gives_up_is_noticed() {
         (rejection.stage(), rejection.cause()),
         (Stage::Data, Cause::Rule)
     );
-    let rule = rejection.rule().unwrap();
+    let rule = rejection.rule().unwrap().location().unwrap();
     assert_eq!(
         rejection.to_string(),
         format!("DATA -> no reply (rule at {rule})")

@@ -58,7 +58,7 @@ fn a_directory_says_who_gets_mail() {
             "{recipient}"
         );
     }
-    let rule = server.rejections()[0].rule().unwrap();
+    let rule = server.rejections()[0].rule().unwrap().location().unwrap();
     assert!(rule.file().ends_with("presets.rs"));
 }
 

@@ -376,7 +376,7 @@ fn a_refusal_names_the_line_of_its_rule() {
     client.ok("MAIL FROM:<app@example.org>");
     client.say("RCPT TO:<gone@example.org>");
     let rejection = &server.rejections()[0];
-    let location = rejection.rule().unwrap();
+    let location = rejection.rule().unwrap().location().unwrap();
     assert_eq!((location.file(), location.line()), (file!(), line));
     assert_eq!(rule.location(), location);
     assert_eq!(rejection.recipient(), Some("gone@example.org"));
@@ -745,7 +745,15 @@ fn a_closure_that_panics_fails_the_test_and_not_the_server() {
         client.say("RCPT TO:<ada@example.org>"),
         "451 4.3.0 A closure of the test panicked"
     );
-    assert_eq!(server.rejections()[0].rule().unwrap().line(), line);
+    assert_eq!(
+        server.rejections()[0]
+            .rule()
+            .unwrap()
+            .location()
+            .unwrap()
+            .line(),
+        line
+    );
     client.ok("NOOP");
     let text = server.try_verify().unwrap_err().to_string();
     assert!(

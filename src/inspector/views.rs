@@ -306,7 +306,7 @@ pub(super) struct RejectionView {
     reply: Option<String>,
     recipient: Option<String>,
     detail: Option<String>,
-    /// The line of the test that has the rule behind it.
+    /// Where the rule behind it comes from: a line of the test, or its path here.
     rule: Option<String>,
 }
 
@@ -322,7 +322,7 @@ impl From<&Rejection> for RejectionView {
             reply: rejection.reply().map(Reply::to_string),
             recipient: rejection.recipient().map(str::to_owned),
             detail: rejection.detail().map(str::to_owned),
-            rule: rejection.rule().map(ToString::to_string),
+            rule: rejection.rule().map(|origin| origin.to_string()),
         }
     }
 }

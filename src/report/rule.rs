@@ -24,7 +24,7 @@ pub(crate) fn too_few_hits(
     format!(
         "{end} for hit {wanted} of {rule} (at {}), which had {}{removed} (the wait began at \
          {location})\n{}",
-        rule.location,
+        rule.origin(),
         rule.hits(),
         overview(received)
     )

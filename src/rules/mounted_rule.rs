@@ -12,7 +12,7 @@ use super::event::Event;
 use super::frequency::Frequency;
 use super::scope::{Key, Scope};
 use super::trigger::Trigger;
-use crate::smtp::{Intervention, RuleId};
+use crate::smtp::{Intervention, Origin, RuleId};
 use crate::times::Times;
 
 type Decide = Box<dyn Fn(&Event<'_>) -> Option<Action> + Send + Sync>;
@@ -86,6 +86,10 @@ impl MountedRule {
         RuleId(self.state.id)
     }
 
+    pub(crate) fn origin(&self) -> Origin {
+        self.location.into()
+    }
+
     pub(crate) fn hits(&self) -> usize {
         self.state.hits.load(Ordering::Acquire)
     }
@@ -139,7 +143,7 @@ impl MountedRule {
         }?;
         Some(Intervention {
             rule: self.id(),
-            origin: self.location,
+            origin: self.origin(),
             delay: action.delay,
             conduct: action.conduct,
         })
@@ -215,7 +219,7 @@ impl fmt::Debug for MountedRule {
         write!(
             f,
             "MountedRule({self} at {}, {} hits)",
-            self.location,
+            self.origin(),
             self.hits()
         )
     }

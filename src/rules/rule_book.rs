@@ -177,15 +177,15 @@ impl RuleBook {
         };
         catch_unwind(AssertUnwindSafe(asked)).unwrap_or_else(|panic| {
             let message = message_of(&*panic);
-            let location = rule.location;
+            let origin = rule.origin();
             let mut panics = self.panics.lock();
             if panics.len() < MAX_PANICS {
-                panics.push(format!("{rule} panicked: {message} (rule at {location})"));
+                panics.push(format!("{rule} panicked: {message} (rule at {origin})"));
             }
             let reply = Reply::fixed(451, (4, 3, 0), "A closure of the test panicked");
             Some(Intervention {
                 rule: rule.id(),
-                origin: location,
+                origin,
                 delay: None,
                 conduct: Conduct::Reply(reply),
             })

@@ -1,11 +1,10 @@
 //! How a session asks its policy, and does what was decided.
 
-use std::panic::Location;
-
 use super::command::Command;
 use super::event::{Event, Moment, Policy};
 use super::manner::Manner;
 use super::matter::{Held, Matter};
+use super::origin::Origin;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::sasl::Exchange;
@@ -206,7 +205,7 @@ impl ServerSession {
         matter: Matter,
         reply: Option<Reply>,
         manner: Manner,
-        origin: &'static Location<'static>,
+        origin: Origin,
         policy: &mut impl Policy,
     ) {
         let manner = manner.closing_with(reply.as_ref());

@@ -1,8 +1,8 @@
 //! How an answer goes out, if a rule has a say in that.
 
-use std::panic::Location;
 use std::time::Duration;
 
+use super::origin::Origin;
 use super::reply::Reply;
 use super::session_end::SessionEnd;
 use super::step::Answer;
@@ -71,7 +71,7 @@ impl Manner {
     }
 
     /// Ends the session without a word, as the rule of that line has it.
-    pub(super) fn ending(end: SessionEnd, origin: &'static Location<'static>) -> Self {
+    pub(super) fn ending(end: SessionEnd, origin: Origin) -> Self {
         Self {
             end: Some(end),
             ..Self::saying(Answer::Nothing(origin))

@@ -1,8 +1,8 @@
 //! Why the server says no.
 
 use std::fmt;
-use std::panic::Location;
 
+use super::origin::Origin;
 use super::reply::Reply;
 
 /// Why something is not done, and the reply that says so.
@@ -12,7 +12,7 @@ pub(crate) struct Refusal {
     pub(crate) reply: Option<Reply>,
     pub(crate) cause: Cause,
     /// Where the rule was written that refuses.
-    pub(crate) origin: Option<&'static Location<'static>>,
+    pub(crate) origin: Option<Origin>,
 }
 
 impl Refusal {
@@ -24,7 +24,7 @@ impl Refusal {
         }
     }
 
-    pub(crate) const fn by_rule(origin: &'static Location<'static>, reply: Option<Reply>) -> Self {
+    pub(crate) const fn by_rule(origin: Origin, reply: Option<Reply>) -> Self {
         Self {
             reply,
             cause: Cause::Rule,

@@ -1,6 +1,5 @@
 //! How a session comes to TLS (RFC 3207, RFC 8314), and what it does without.
 
-use std::panic::Location;
 use std::sync::Arc;
 
 use super::command::Command;
@@ -9,6 +8,7 @@ use super::event::Policy;
 use super::extension::Extension;
 use super::manner::Manner;
 use super::matter::Matter;
+use super::origin::Origin;
 use super::refusal::{Cause, Refusal};
 use super::remark::{Lapse, Remark};
 use super::reply::Reply;
@@ -97,7 +97,7 @@ impl ServerSession {
     }
 
     /// Has the driver begin TLS, and has it go wrong as the rule of that line says.
-    pub(super) fn fail_handshake(&mut self, fault: TlsFault, origin: &'static Location<'static>) {
+    pub(super) fn fail_handshake(&mut self, fault: TlsFault, origin: Origin) {
         self.state = State::AwaitingHandshake(Some(origin));
         self.upgrade(Some(fault));
     }

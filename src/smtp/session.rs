@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::panic::Location;
 use std::sync::Arc;
 
 use super::command_intake::TLS_HANDSHAKE;
@@ -12,6 +11,7 @@ use super::extension::Extension;
 use super::framing::Input;
 use super::manner::Manner;
 use super::matter::{Held, Matter, PendingChunk};
+use super::origin::Origin;
 use super::sasl::Exchange;
 use super::settings::Settings;
 use super::step::{Fact, Said, Step};
@@ -25,7 +25,7 @@ pub(super) enum State {
     /// The client is to begin TLS; what comes is not for us to read.
     AwaitingClientHello,
     /// With the line of the rule that has it go wrong.
-    AwaitingHandshake(Option<&'static Location<'static>>),
+    AwaitingHandshake(Option<Origin>),
     AwaitingHello,
     Ready,
     AwaitingRecipients(Box<Transaction>),

@@ -1,10 +1,10 @@
 //! What the core has to say: steps for its driver, and the facts among them.
 
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::envelope::Envelope;
+use super::origin::Origin;
 use super::printable::without_response;
 use super::refusal::Cause;
 use super::remark::Remark;
@@ -116,7 +116,7 @@ pub(crate) enum Answer {
     Reply(Reply),
     Raw(Arc<[u8]>),
     /// Nothing, or nothing yet, as the rule of that line has it.
-    Nothing(&'static Location<'static>),
+    Nothing(Origin),
 }
 
 impl From<Reply> for Answer {
@@ -131,7 +131,7 @@ pub(crate) struct Rejected {
     pub(crate) stage: Stage,
     pub(crate) cause: Cause,
     /// Where the rule was written that caused it.
-    pub(crate) origin: Option<&'static Location<'static>>,
+    pub(crate) origin: Option<Origin>,
     pub(crate) said: Said,
     pub(crate) reply: Option<Reply>,
     pub(crate) envelope: Option<Envelope>,

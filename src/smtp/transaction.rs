@@ -1,10 +1,10 @@
 //! A mail transaction (RFC 5321 §3.3): MAIL up to the end of data.
 
-use std::panic::Location;
 use std::time::Duration;
 
 use super::content::{Content, DataDecoder};
 use super::envelope::Envelope;
+use super::origin::Origin;
 use super::stage::Stage;
 use super::step::Step;
 use super::verdict::{Conduct, Intervention, RuleId};
@@ -88,7 +88,7 @@ impl Transaction {
 #[derive(Debug)]
 pub(crate) struct Restraint {
     pub(crate) rule: RuleId,
-    pub(crate) origin: &'static Location<'static>,
+    pub(crate) origin: Origin,
     kind: Kind,
     /// It was made sure that the rule still is in force.
     pub(crate) is_confirmed: bool,

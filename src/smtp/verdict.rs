@@ -1,9 +1,9 @@
 //! What a policy decides: to let the protocol have its way, to refuse, or to intervene.
 
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::origin::Origin;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::tls::TlsFault;
@@ -30,7 +30,7 @@ impl Verdict {
 pub(crate) struct Intervention {
     pub(crate) rule: RuleId,
     /// Where the rule was written.
-    pub(crate) origin: &'static Location<'static>,
+    pub(crate) origin: Origin,
     pub(crate) delay: Option<Delay>,
     pub(crate) conduct: Conduct,
 }
