@@ -24,6 +24,14 @@ impl Frequency {
         }
     }
 
+    /// Whether any event can be one.
+    pub(super) fn is_possible(self) -> bool {
+        match self {
+            Self::First(count) | Self::Nth(count) | Self::Every(count) => count > 0,
+            Self::Always | Self::AfterFirst(_) => true,
+        }
+    }
+
     /// How often it is still due after so many events; `None` without end.
     pub(crate) fn remaining(self, seen: usize) -> Option<usize> {
         match self {

@@ -3,6 +3,7 @@
 mod action;
 mod credentials;
 mod directory;
+mod draft;
 mod event;
 mod frequency;
 mod greylist;
@@ -24,8 +25,9 @@ pub use trigger::Trigger;
 
 pub(crate) use credentials::Credentials;
 pub(crate) use directory::Directory;
+pub(crate) use draft::RuleDraft;
 pub(crate) use frequency::Frequency;
-pub(crate) use mounted_rule::{MountedRule, Script};
+pub(crate) use mounted_rule::MountedRule;
 pub(crate) use preset::Preset;
 pub(crate) use rule_book::{RuleBook, Unmet};
 pub(crate) use scope::Scope;

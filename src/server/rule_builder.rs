@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::mail_server::MailServer;
 use super::rule::Rule;
-use crate::rules::{Action, Frequency, MountedRule, Scope, Script, Trigger};
+use crate::rules::{Action, Frequency, RuleDraft, Scope, Trigger};
 use crate::smtp::Reply;
 #[cfg(feature = "tls")]
 use crate::smtp::TlsFault;
@@ -32,11 +32,9 @@ impl MailServer {
     /// ```
     #[track_caller]
     pub fn on(&self, trigger: Trigger) -> RuleBuilder<'_> {
-        let script = Script::Same(Action::proceed());
         RuleBuilder {
             server: self,
-            rule: MountedRule::new(Location::caller(), trigger, script),
-            delay: None,
+            draft: RuleDraft::new(Location::caller(), trigger),
         }
     }
 }
@@ -61,8 +59,7 @@ impl MailServer {
 #[must_use = "there is no rule until its action is said, such as `.reply(..)` or `.hang()`"]
 pub struct RuleBuilder<'a> {
     server: &'a MailServer,
-    rule: MountedRule,
-    delay: Option<Duration>,
+    draft: RuleDraft,
 }
 
 /// How often.
@@ -74,8 +71,7 @@ impl RuleBuilder<'_> {
     /// If it is 0, or another frequency was said before.
     #[track_caller]
     pub fn first(self, count: usize) -> Self {
-        assert!(count > 0, "first(0) never comes");
-        self.with_frequency(Frequency::First(count))
+        self.with(|draft| draft.set_frequency(Frequency::First(count)))
     }
 
     /// Only at the event of that number, 1 for the first.
@@ -85,8 +81,7 @@ impl RuleBuilder<'_> {
     /// If it is 0, or another frequency was said before.
     #[track_caller]
     pub fn nth(self, number: usize) -> Self {
-        assert!(number > 0, "events are counted from 1: nth(0) never comes");
-        self.with_frequency(Frequency::Nth(number))
+        self.with(|draft| draft.set_frequency(Frequency::Nth(number)))
     }
 
     /// At each event whose number can be divided by `step`: `every(3)` at the third, the sixth, …
@@ -96,8 +91,7 @@ impl RuleBuilder<'_> {
     /// If it is 0, or another frequency was said before.
     #[track_caller]
     pub fn every(self, step: usize) -> Self {
-        assert!(step > 0, "every(0) never comes");
-        self.with_frequency(Frequency::Every(step))
+        self.with(|draft| draft.set_frequency(Frequency::Every(step)))
     }
 
     /// Only behind the first so many events.
@@ -107,7 +101,7 @@ impl RuleBuilder<'_> {
     /// If another frequency was said before.
     #[track_caller]
     pub fn after_first(self, count: usize) -> Self {
-        self.with_frequency(Frequency::AfterFirst(count))
+        self.with(|draft| draft.set_frequency(Frequency::AfterFirst(count)))
     }
 
     /// Counts the events of each session apart.
@@ -117,7 +111,7 @@ impl RuleBuilder<'_> {
     /// If events are counted apart by something else.
     #[track_caller]
     pub fn per_session(self) -> Self {
-        self.with_scope(Scope::Session)
+        self.with(|draft| draft.set_scope(Scope::Session))
     }
 
     /// Counts the events of each reverse-path apart.
@@ -127,12 +121,7 @@ impl RuleBuilder<'_> {
     /// If the trigger can be met before MAIL, or events are counted apart by something else.
     #[track_caller]
     pub fn per_sender(self) -> Self {
-        let trigger = &self.rule.trigger;
-        assert!(
-            trigger.has_sender() || trigger.is_open(),
-            "per_sender() needs a trigger from MAIL on, not {trigger}"
-        );
-        self.with_scope(Scope::Sender)
+        self.with(|draft| draft.set_scope(Scope::Sender))
     }
 
     /// Counts the events of each recipient apart.
@@ -142,12 +131,7 @@ impl RuleBuilder<'_> {
     /// If the trigger is not about RCPT, or events are counted apart by something else.
     #[track_caller]
     pub fn per_recipient(self) -> Self {
-        let trigger = &self.rule.trigger;
-        assert!(
-            trigger.is_rcpt() || trigger.is_open(),
-            "per_recipient() needs the trigger rcpt() or rcpt_to(..), not {trigger}"
-        );
-        self.with_scope(Scope::Recipient)
+        self.with(|draft| draft.set_scope(Scope::Recipient))
     }
 
     /// Counts the attempts at each mail apart: mails are the same that have the same Message-ID, or,
@@ -160,12 +144,7 @@ impl RuleBuilder<'_> {
     /// If the trigger is not about the end of data, or events are counted apart by something else.
     #[track_caller]
     pub fn per_mail(self) -> Self {
-        let trigger = &self.rule.trigger;
-        assert!(
-            trigger.is_end_of_data() || trigger.is_open(),
-            "per_mail() needs the trigger end_of_data() or end_of_data_when(..), not {trigger}"
-        );
-        self.with_scope(Scope::Mail)
+        self.with(|draft| draft.set_scope(Scope::Mail))
     }
 
     /// Acts at an event only with that probability. It is drawn from the server's
@@ -178,13 +157,8 @@ impl RuleBuilder<'_> {
     ///
     /// If it is not within 0 to 1.
     #[track_caller]
-    pub fn with_probability(mut self, probability: f64) -> Self {
-        assert!(
-            (0.0..=1.0).contains(&probability),
-            "not a probability from 0 to 1: {probability}"
-        );
-        self.rule.probability = Some(probability);
-        self
+    pub fn with_probability(self, probability: f64) -> Self {
+        self.with(|draft| draft.set_probability(probability))
     }
 
     /// How often it is to act in all: `2`, `1..`, `..=3`. That is verified when the server is dropped, or
@@ -195,10 +169,9 @@ impl RuleBuilder<'_> {
     ///
     /// If the range is empty, or was said before.
     #[track_caller]
-    pub fn expect(mut self, times: impl Into<Times>) -> Self {
-        assert!(self.rule.expected.is_none(), "expect(..) was said before");
-        self.rule.expected = Some((times.into(), Location::caller()));
-        self
+    pub fn expect(self, times: impl Into<Times>) -> Self {
+        let (times, location) = (times.into(), Location::caller());
+        self.with(|draft| draft.set_expected(times, location))
     }
 
     /// Waits that long on the server's clock before it acts, for as long as the rule exists; see
@@ -212,32 +185,8 @@ impl RuleBuilder<'_> {
     ///
     /// If a delay was said before.
     #[track_caller]
-    pub fn after(mut self, delay: Duration) -> Self {
-        assert!(self.delay.is_none(), "after(..) was said before");
-        self.delay = Some(delay);
-        self
-    }
-
-    #[track_caller]
-    fn with_frequency(mut self, frequency: Frequency) -> Self {
-        let before = self.rule.frequency;
-        assert!(
-            before == Frequency::Always,
-            "a rule has one frequency: {before} or {frequency}"
-        );
-        self.rule.frequency = frequency;
-        self
-    }
-
-    #[track_caller]
-    fn with_scope(mut self, scope: Scope) -> Self {
-        let before = self.rule.scope;
-        assert!(
-            before == Scope::Server,
-            "events are counted {before} or {scope}, not both"
-        );
-        self.rule.scope = scope;
-        self
+    pub fn after(self, delay: Duration) -> Self {
+        self.with(|draft| draft.set_delay(delay))
     }
 }
 
@@ -366,22 +315,9 @@ impl RuleBuilder<'_> {
     /// If there is no action, the trigger does not fit one of them, or the frequency does not let all of
     /// them happen.
     #[track_caller]
-    pub fn in_turn(mut self, actions: impl IntoIterator<Item = Action>) -> Rule {
-        let actions: Vec<_> = actions.into_iter().map(|a| self.delayed(a)).collect();
-        assert!(!actions.is_empty(), "in_turn needs an action");
-        for action in &actions {
-            self.check(action);
-        }
-        let frequency = self.rule.frequency;
-        assert!(
-            frequency
-                .remaining(0)
-                .is_none_or(|most| most >= actions.len()),
-            "{frequency} lets not all of the {} actions happen",
-            actions.len()
-        );
-        self.rule.script = Script::InTurn(actions);
-        self.put_in_force()
+    pub fn in_turn(self, actions: impl IntoIterator<Item = Action>) -> Rule {
+        let rule = fitting(self.draft.with_actions(actions));
+        self.server.mount(rule)
     }
 
     /// Does that: for actions that are values, as in a table of cases.
@@ -395,44 +331,31 @@ impl RuleBuilder<'_> {
     }
 
     #[track_caller]
-    fn mount(mut self, action: Action) -> Rule {
-        let action = self.delayed(action);
-        self.check(&action);
-        self.rule.script = Script::Same(action);
-        self.put_in_force()
-    }
-
-    fn delayed(&self, action: Action) -> Action {
-        match self.delay {
-            Some(delay) => action.after(delay),
-            None => action,
-        }
+    fn mount(self, action: Action) -> Rule {
+        let rule = fitting(self.draft.with_action(action));
+        self.server.mount(rule)
     }
 
     #[track_caller]
-    fn check(&self, action: &Action) {
-        if let Some(conflict) = action.conflict_with(&self.rule.trigger) {
-            panic!("{conflict}");
-        }
-    }
-
-    #[track_caller]
-    fn put_in_force(self) -> Rule {
-        if let (Some((expected, _)), Some(most)) = (self.rule.expected, self.rule.remaining()) {
-            assert!(
-                expected.can_be_met_by(most),
-                "{} acts {most} times at most, and never as often as expected: {expected}",
-                self.rule
-            );
-        }
-        self.server.mount(self.rule)
+    fn with(mut self, word: impl FnOnce(&mut RuleDraft) -> Result<(), String>) -> Self {
+        fitting(word(&mut self.draft));
+        self
     }
 }
 
 impl fmt::Debug for RuleBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RuleBuilder")
-            .field("trigger", &self.rule.trigger)
+            .field("trigger", self.draft.trigger())
             .finish_non_exhaustive()
+    }
+}
+
+/// What fits; panics with the reason if it does not.
+#[track_caller]
+fn fitting<T>(fit: Result<T, String>) -> T {
+    match fit {
+        Ok(fit) => fit,
+        Err(why) => panic!("{why}"),
     }
 }
