@@ -17,6 +17,9 @@ enum StartFailure {
     /// Why certificate and key do not serve.
     #[cfg(feature = "tls")]
     Certificate(String),
+    /// Which of the rules that were given as data there cannot be, and why.
+    #[cfg(feature = "inspector")]
+    Rule { number: usize, why: String },
     /// What the environment variable `MAILMOCK_SEED` says instead.
     Seed(String),
 }
@@ -39,6 +42,11 @@ impl StartError {
         Self(StartFailure::Certificate(why))
     }
 
+    #[cfg(feature = "inspector")]
+    pub(crate) fn impossible_rule(number: usize, why: String) -> Self {
+        Self(StartFailure::Rule { number, why })
+    }
+
     pub(crate) fn invalid_seed(value: String) -> Self {
         Self(StartFailure::Seed(value))
     }
@@ -52,6 +60,10 @@ impl fmt::Display for StartError {
             }
             #[cfg(feature = "tls")]
             StartFailure::Certificate(why) => write!(f, "no mail server with TLS: {why}"),
+            #[cfg(feature = "inspector")]
+            StartFailure::Rule { number, why } => {
+                write!(f, "no mail server with such a rule, number {number}: {why}")
+            }
             StartFailure::Seed(value) => {
                 write!(f, "MAILMOCK_SEED is not a number of 64 bits: {value:?}")
             }

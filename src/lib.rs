@@ -251,7 +251,8 @@
 //!
 //! With the feature `inspector`, `MailServer::builder().inspector()` opens a JSON API over HTTP on a port of its own,
 //! and `server.inspector_url()` says where: mails with the conditions of [`a_mail`] as parameters, their pieces,
-//! sessions, refusals, logins, events, and a `wait` that answers with the report of a test. For test suites
+//! sessions, refusals, logins, events, and a `wait` that answers with the report of a test. Rules are seen, added
+//! and removed there, as JSON in the words of [`Trigger`] and [`Action`]: see `RuleSpec`. For test suites
 //! in other languages, and for a look at what a test is doing: `server.park()` waits until you have looked, and
 //! `builder().park_on_failure()` does so when an assertion fails, but not in CI. It listens on the loopback interface alone, is not
 //! to be reached by another name, and lets no other page change anything.
@@ -327,6 +328,8 @@ mod session_matcher;
     )
 )]
 mod smtp;
+#[cfg(feature = "inspector")]
+mod spec;
 mod store;
 mod times;
 mod waiters;
@@ -356,5 +359,7 @@ pub use smtp::{
     Mailbox, Mechanism, Origin, Parameters, RefusedRecipient, Remark, Reply, ReversePath,
     SessionEnd, Stage, Tls,
 };
+#[cfg(feature = "inspector")]
+pub use spec::RuleSpec;
 pub use store::Mark;
 pub use times::Times;

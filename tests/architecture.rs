@@ -40,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rules", &["smtp", "mail", "clock", "times"]),
+    ("spec", &["smtp", "mail", "rules"]),
     (
         "report",
         &[
@@ -81,6 +82,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mail",
             "session",
             "rejection",
+            "rules",
+            "spec",
             "store",
             "inbox",
             "percent",
@@ -94,6 +97,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "clock",
             "times",
             "rules",
+            "spec",
             "store",
             "error",
             "report",
@@ -121,8 +125,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("yasna", &["server/tls/subject.rs"]),
     ("mailparse", &["mail/"]),
     ("axum", &["inspector/"]),
-    ("utoipa", &["inspector/"]),
-    ("data_encoding", &["smtp/sasl/exchange.rs"]),
+    ("utoipa", &["inspector/", "spec/"]),
+    (
+        "data_encoding",
+        &["smtp/sasl/exchange.rs", "spec/action.rs"],
+    ),
     (
         "parking_lot",
         &["store.rs", "waiters.rs", "rules/", "clock.rs"],

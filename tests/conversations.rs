@@ -284,7 +284,7 @@ impl Policy for Open {
         }
         Verdict::Intervene(Box::new(Intervention {
             rule: RuleId(1),
-            origin: Location::caller(),
+            origin: Location::caller().into(),
             delay: None,
             conduct: Conduct::Reply(smtp::Reply::credentials_invalid()),
         }))

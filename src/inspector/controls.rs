@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::problem::{Ended, Foreign, Impossible, Malformed, NotJson, Problem, TooLarge};
 use super::request::Body;
 use crate::inbox::Inbox;
+use crate::rules::RuleBook;
 
 /// What the server does when it is asked to. Each call waits until that is done.
 pub(crate) trait Controls: fmt::Debug + Send + Sync {
@@ -27,6 +28,7 @@ pub(crate) trait Controls: fmt::Debug + Send + Sync {
 #[derive(Clone)]
 pub(super) struct Desk {
     pub(super) inbox: Inbox,
+    pub(super) rules: Arc<RuleBook>,
     pub(super) controls: Arc<dyn Controls>,
     pub(super) is_parked: Arc<AtomicBool>,
 }

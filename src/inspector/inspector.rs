@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use super::controls::{Controls, Desk};
 use super::router::router;
 use crate::inbox::Inbox;
+use crate::rules::RuleBook;
 
 #[derive(Debug)]
 pub(crate) struct Inspector {
@@ -27,10 +28,15 @@ pub(crate) struct Inspector {
 
 impl Inspector {
     /// Listens when this returns.
-    pub(crate) fn start(inbox: Inbox, controls: Arc<dyn Controls>) -> io::Result<Self> {
+    pub(crate) fn start(
+        inbox: Inbox,
+        rules: Arc<RuleBook>,
+        controls: Arc<dyn Controls>,
+    ) -> io::Result<Self> {
         let is_parked = Arc::new(AtomicBool::new(false));
         let desk = Desk {
             inbox,
+            rules,
             controls,
             is_parked: Arc::clone(&is_parked),
         };

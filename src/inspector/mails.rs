@@ -46,7 +46,7 @@ pub(super) struct Mails {
 /// What was deleted.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Deleted {
-    deleted: usize,
+    pub(super) deleted: usize,
 }
 
 /// The mails like that

@@ -16,6 +16,7 @@ mod metrics;
 mod problem;
 mod request;
 mod router;
+mod rules;
 mod sessions;
 mod views;
 mod wait;

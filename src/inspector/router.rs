@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use super::controls::Desk;
 use super::guard::guard;
 use super::problem::Problem;
-use super::{controls, events, export, mails, metrics, sessions, wait};
+use super::{controls, events, export, mails, metrics, rules, sessions, wait};
 
 /// Nothing that is sent here is larger.
 const MAX_BODY: usize = 64 * 1024;
@@ -32,6 +32,13 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/logins", get(sessions::logins))
         .route("/events", get(events::events))
         .route("/export.mbox", get(export::export))
+        .route(
+            "/rules",
+            get(rules::rules)
+                .post(rules::add_rule)
+                .delete(rules::delete_rules),
+        )
+        .route("/rules/{id}", get(rules::rule).delete(rules::delete_rule))
         .route("/clock/advance", post(controls::advance))
         .route("/down", post(controls::down))
         .route("/up", post(controls::up))
@@ -70,6 +77,11 @@ pub(super) fn router(desk: Desk) -> Router {
         sessions::logins,
         events::events,
         export::export,
+        rules::rules,
+        rules::add_rule,
+        rules::delete_rules,
+        rules::rule,
+        rules::delete_rule,
         controls::advance,
         controls::down,
         controls::up,

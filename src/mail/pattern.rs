@@ -49,10 +49,7 @@ pub fn ends_with(end: impl Into<String>) -> TextPattern {
 /// If it is no regular expression.
 #[track_caller]
 pub fn matches(regex: &str) -> TextPattern {
-    match Regex::new(regex) {
-        Ok(regex) => TextPattern(Text::Matches(regex)),
-        Err(error) => panic!("not a regular expression: {regex:?}: {error}"),
-    }
+    TextPattern::regex(regex).unwrap_or_else(|why| panic!("{why}"))
 }
 
 /// A text of that form, where `*` stands for any characters and `?` for one.
@@ -73,14 +70,18 @@ pub fn in_order<P: Into<String>>(parts: impl IntoIterator<Item = P>) -> TextPatt
 /// If it is not the domain of an address.
 #[track_caller]
 pub fn domain(domain: impl Into<String>) -> AddressPattern {
-    let domain = domain.into();
-    if let Err(error) = Mailbox::parse(&format!("x@{domain}"), &mut Vec::new()) {
-        panic!("not a domain: {domain:?}: {error}");
-    }
-    AddressPattern(Address::Domain(domain))
+    AddressPattern::of_domain(domain.into()).unwrap_or_else(|why| panic!("{why}"))
 }
 
 impl TextPattern {
+    /// [`matches`](fn@matches), or why it is no regular expression.
+    pub(crate) fn regex(regex: &str) -> Result<Self, String> {
+        match Regex::new(regex) {
+            Ok(regex) => Ok(Self(Text::Matches(regex))),
+            Err(error) => Err(format!("not a regular expression: {regex:?}: {error}")),
+        }
+    }
+
     /// A text that is given as it is may stand within a longer one.
     pub(super) fn within(self) -> Self {
         match self.0 {
@@ -191,31 +192,45 @@ enum Address {
 }
 
 impl AddressPattern {
+    /// [`domain`], or why it is none.
+    pub(crate) fn of_domain(domain: String) -> Result<Self, String> {
+        match Mailbox::parse(&format!("x@{domain}"), &mut Vec::new()) {
+            Ok(_) => Ok(Self(Address::Domain(domain))),
+            Err(error) => Err(format!("not a domain: {domain:?}: {error}")),
+        }
+    }
+
     /// Panics at the caller's line if it is a text that no address can equal.
     #[track_caller]
     pub(crate) fn check(&self) {
+        if let Some(fault) = self.fault() {
+            panic!("{fault}");
+        }
+    }
+
+    /// Why no address can equal it, if it is a text.
+    pub(crate) fn fault(&self) -> Option<String> {
         let Address::Equal(address) = &self.0 else {
-            return;
+            return None;
         };
         if address.is_empty() {
-            return;
+            return None;
         }
         // They are allowed in a local part, but seldom meant.
-        assert!(
-            !address.contains(['*', '?']),
-            "{address:?} has a wildcard: did you mean glob(..)? A closure can ask for the character itself"
-        );
-        if let Err(error) = Mailbox::parse(address, &mut Vec::new()) {
-            let cure = match address.as_str() {
-                "<>" => "; the null reverse-path is \"\"",
-                text if text.contains('<') => "; write it without brackets and name",
-                text if text.starts_with('@') || !text.contains('@') => {
-                    "; did you mean domain(..) or contains(..)?"
-                }
-                _ => "",
-            };
-            panic!("{address:?} is {error}{cure}");
+        if address.contains(['*', '?']) {
+            let cure = "did you mean glob(..)? A closure can ask for the character itself";
+            return Some(format!("{address:?} has a wildcard: {cure}"));
         }
+        let error = Mailbox::parse(address, &mut Vec::new()).err()?;
+        let cure = match address.as_str() {
+            "<>" => "; the null reverse-path is \"\"",
+            text if text.contains('<') => "; write it without brackets and name",
+            text if text.starts_with('@') || !text.contains('@') => {
+                "; did you mean domain(..) or contains(..)?"
+            }
+            _ => "",
+        };
+        Some(format!("{address:?} is {error}{cure}"))
     }
 
     /// Whether the address is like that.

@@ -94,8 +94,14 @@ impl Action {
     /// If it is 0, which is [`hang`](Self::hang).
     #[track_caller]
     pub fn throttle(octets_per_second: u32) -> Self {
-        assert!(octets_per_second > 0, "0 octets a second are hang()");
-        Conduct::Throttle(octets_per_second).into()
+        Self::try_throttle(octets_per_second).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    pub(crate) fn try_throttle(octets_per_second: u32) -> Result<Self, String> {
+        match octets_per_second {
+            0 => Err("0 octets a second are hang()".to_owned()),
+            rate => Ok(Conduct::Throttle(rate).into()),
+        }
     }
 
     /// Gives the reply octet by octet, with so much time behind each.

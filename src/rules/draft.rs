@@ -20,7 +20,11 @@ pub(crate) struct RuleDraft {
 type Fit = Result<(), String>;
 
 impl RuleDraft {
-    pub(crate) fn new(location: &'static Location<'static>, trigger: Trigger) -> Self {
+    /// Of that line, or come as data.
+    pub(crate) fn new(
+        location: impl Into<Option<&'static Location<'static>>>,
+        trigger: Trigger,
+    ) -> Self {
         let script = Script::Same(Action::proceed());
         Self {
             rule: MountedRule::new(location, trigger, script),

@@ -30,7 +30,11 @@ pub(crate) enum Script {
 }
 
 pub(crate) struct MountedRule {
-    pub(crate) location: &'static Location<'static>,
+    /// The line that made it; none, if it came as data.
+    location: Option<&'static Location<'static>>,
+    /// What it came as: JSON.
+    #[cfg(feature = "inspector")]
+    pub(crate) form: Option<Box<str>>,
     pub(crate) trigger: Trigger,
     pub(crate) frequency: Frequency,
     pub(crate) scope: Scope,
@@ -66,12 +70,14 @@ struct Count {
 
 impl MountedRule {
     pub(crate) fn new(
-        location: &'static Location<'static>,
+        location: impl Into<Option<&'static Location<'static>>>,
         trigger: Trigger,
         script: Script,
     ) -> Self {
         Self {
-            location,
+            location: location.into(),
+            #[cfg(feature = "inspector")]
+            form: None,
             trigger,
             frequency: Frequency::default(),
             scope: Scope::default(),
@@ -87,7 +93,8 @@ impl MountedRule {
     }
 
     pub(crate) fn origin(&self) -> Origin {
-        self.location.into()
+        self.location
+            .map_or(Origin::of_number(self.state.id), Origin::from)
     }
 
     pub(crate) fn hits(&self) -> usize {

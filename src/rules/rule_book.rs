@@ -78,6 +78,19 @@ impl RuleBook {
         rule
     }
 
+    /// The rules of the test, newest first.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn mounted(&self) -> Vec<Arc<MountedRule>> {
+        let rules = Arc::clone(&*self.rules.read());
+        rules.iter().map(|entry| Arc::clone(&entry.rule)).collect()
+    }
+
+    /// The rules that the server was started with, as they are asked.
+    pub(crate) fn own(&self) -> Vec<Arc<MountedRule>> {
+        let rules = self.policy.iter();
+        rules.map(|entry| Arc::clone(&entry.rule)).collect()
+    }
+
     pub(crate) fn remove(&self, rule: &MountedRule) {
         self.retain(|mounted| mounted.id() != rule.id());
     }

@@ -193,9 +193,16 @@ impl Trigger {
     /// If it is not one word.
     #[track_caller]
     pub fn command(verb: &str) -> Self {
+        Self::of_verb(verb).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// [`command`](Self::command), or why there is no such verb.
+    pub(crate) fn of_verb(verb: &str) -> Result<Self, String> {
         let is_word = !verb.is_empty() && verb.chars().all(|c| c.is_ascii_graphic());
-        assert!(is_word, "not a verb: {verb:?}");
-        Self(Place::Verb(verb.into()))
+        if !is_word {
+            return Err(format!("not a verb: {verb:?}"));
+        }
+        Ok(Self(Place::Verb(verb.into())))
     }
 
     /// Whatever you say. The closure is asked about every event at which the rule's action can be done,

@@ -8,6 +8,8 @@ use std::time::Duration;
 use super::activity::Activity;
 use super::background::Background;
 use super::host::Host;
+#[cfg(feature = "inspector")]
+use super::inspection::own_rules;
 use super::listener::bind;
 use super::mail_server::MailServer;
 #[cfg(feature = "tls")]
@@ -21,6 +23,8 @@ use crate::rules::{Preset, RuleBook};
 #[cfg(feature = "tls")]
 use crate::smtp::TlsMode;
 use crate::smtp::{Extension, Settings};
+#[cfg(feature = "inspector")]
+use crate::spec::RuleSpec;
 use crate::store::Store;
 
 /// Sets up a [`MailServer`]; made by [`MailServer::builder`].
@@ -45,6 +49,8 @@ pub struct MailServerBuilder {
     pub(super) has_inspector: bool,
     #[cfg(feature = "inspector")]
     pub(super) parks_on_failure: bool,
+    #[cfg(feature = "inspector")]
+    pub(super) own_rules: Vec<RuleSpec>,
     max_sessions: usize,
     max_stored: usize,
     idle_timeout: Duration,
@@ -70,6 +76,8 @@ impl MailServerBuilder {
             has_inspector: false,
             #[cfg(feature = "inspector")]
             parks_on_failure: false,
+            #[cfg(feature = "inspector")]
+            own_rules: Vec::new(),
             max_sessions: 2_000,
             max_stored: 1024 * 1024 * 1024,
             idle_timeout: Duration::from_secs(5 * 60),
@@ -99,7 +107,8 @@ impl MailServerBuilder {
     /// # Errors
     ///
     /// If the address cannot be bound, a thread or descriptor is not to be had, or the environment
-    /// variable `MAILMOCK_SEED` is set to what is no number.
+    /// variable `MAILMOCK_SEED` is set to what is no number, or, with the feature `inspector`, if one of the
+    /// [`rules`](Self::rules) is impossible.
     pub fn try_start(self) -> Result<MailServer, StartError> {
         let seed = self.seed.map_or_else(default_seed, Ok)?;
         let failed = |error| StartError::new(self.address, error);
@@ -121,7 +130,13 @@ impl MailServerBuilder {
         let settings = Arc::new(self.settings);
         let policy = self.policy.into_iter();
         let policy = policy.map(|(preset, location)| preset.into_rule(&clock, location));
-        let rules = Arc::new(RuleBook::new(Arc::clone(&clock), seed, policy.collect()));
+        #[cfg(feature = "inspector")]
+        let policy = policy.chain(own_rules(&self.own_rules)?);
+        let rules = RuleBook::new(Arc::clone(&clock), seed, policy.collect());
+        if rules.own().iter().any(|rule| rule.probability.is_some()) {
+            store.note_seed(seed);
+        }
+        let rules = Arc::new(rules);
         let shared = Host {
             settings: Arc::clone(&settings),
             store: Arc::clone(&store),
@@ -145,7 +160,8 @@ impl MailServerBuilder {
         let inspector = match self.has_inspector {
             true => {
                 let controls = Arc::new(background.remote().clone());
-                Some(Inspector::start(inbox.clone(), controls).map_err(failed)?)
+                let rules = Arc::clone(&rules);
+                Some(Inspector::start(inbox.clone(), rules, controls).map_err(failed)?)
             }
             false => None,
         };

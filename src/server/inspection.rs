@@ -7,7 +7,10 @@ use super::builder::MailServerBuilder;
 use super::control::Control;
 use super::mail_server::MailServer;
 use super::remote::Remote;
+use crate::error::StartError;
 use crate::inspector::Controls;
+use crate::rules::MountedRule;
+use crate::spec::RuleSpec;
 
 impl Controls for Remote {
     fn advance_time(&self, duration: Duration) -> io::Result<()> {
@@ -38,6 +41,9 @@ impl MailServerBuilder {
     /// | `GET /api/v1/wait` | answers when there are `count` mails like that; after `timeout` seconds 409, with the report that a test would print |
     /// | `GET /api/v1/sessions`, `/sessions/{id}/transcript`, `/rejections`, `/logins` | what was said, what was refused, who presented credentials (no secrets) |
     /// | `GET /api/v1/events` | server-sent events: `mail`, `rejection`, `session` |
+    /// | `GET /api/v1/rules`, `/rules/{id}` | the rules in force, with hits and what remains |
+    /// | `POST /api/v1/rules` | adds one, as a [`RuleSpec`] |
+    /// | `DELETE /api/v1/rules`, `/rules/{id}` | removes them |
     /// | `POST /api/v1/clock/advance` | moves the server's clock: `{"seconds": 600}` |
     /// | `POST /api/v1/down`, `/up` | [goes down](MailServer::go_down), comes back |
     /// | `POST /api/v1/release` | lets a [parked](MailServer::park) test go on |
@@ -53,6 +59,35 @@ impl MailServerBuilder {
         self.has_inspector = true;
         self
     }
+}
+
+/// Rules as data, with the feature `inspector`.
+impl MailServerBuilder {
+    /// Gives the server rules of its own: asked behind those of the test, the last of them first, and not removed by
+    /// [`clear_rules`](MailServer::clear_rules). [`start`](Self::start) fails if one of them is impossible.
+    ///
+    /// ```
+    /// use mailmock::{MailServer, RuleSpec};
+    ///
+    /// let rules: Vec<RuleSpec> = serde_json::from_str(
+    ///     r#"[{"trigger": "end_of_data", "frequency": {"first": 1}, "action": {"reply": "try_again_later"}}]"#,
+    /// )?;
+    /// let server = MailServer::builder().rules(rules).start();
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn rules(mut self, rules: impl IntoIterator<Item = RuleSpec>) -> Self {
+        self.own_rules.extend(rules);
+        self
+    }
+}
+
+/// The rules that a server is to have, or which there cannot be.
+pub(super) fn own_rules(specs: &[RuleSpec]) -> Result<Vec<MountedRule>, StartError> {
+    let rule = |(i, spec): (usize, &RuleSpec)| {
+        spec.rule()
+            .map_err(|why| StartError::impossible_rule(i + 1, why))
+    };
+    specs.iter().enumerate().map(rule).collect()
 }
 
 /// The inspection endpoint, with the feature `inspector`.

@@ -52,16 +52,17 @@ impl MailServer {
         self.mount_preset(Preset::MagicRecipients, Location::caller())
     }
 
-    pub(super) fn mount(&self, rule: MountedRule) -> Rule {
+    pub(super) fn mount(&self, location: &'static Location<'static>, rule: MountedRule) -> Rule {
         if rule.probability.is_some() {
             self.store.note_seed(self.rules.seed());
         }
         let mounted = self.rules.mount(rule);
-        Rule::new(mounted, Arc::clone(&self.rules), self.inbox.waiting.clone())
+        let (rules, waiting) = (Arc::clone(&self.rules), self.inbox.waiting.clone());
+        Rule::new(location, mounted, rules, waiting)
     }
 
     fn mount_preset(&self, preset: Preset, location: &'static Location<'static>) -> Rule {
-        self.mount(preset.into_rule(&self.clock, location))
+        self.mount(location, preset.into_rule(&self.clock, location))
     }
 }
 

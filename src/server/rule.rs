@@ -30,6 +30,7 @@ use crate::rules::{MountedRule, RuleBook};
 /// ```
 #[derive(Clone)]
 pub struct Rule {
+    location: &'static Location<'static>,
     mounted: Arc<MountedRule>,
     rules: Arc<RuleBook>,
     waiting: Waiting,
@@ -51,7 +52,7 @@ impl Rule {
 
     /// The line of the test that set it up.
     pub fn location(&self) -> &'static Location<'static> {
-        self.mounted.location
+        self.location
     }
 
     /// Takes it out of force. Sessions that it holds are released: what it held proceeds, and no older
@@ -120,8 +121,14 @@ impl Rule {
         )
     }
 
-    pub(super) fn new(mounted: Arc<MountedRule>, rules: Arc<RuleBook>, waiting: Waiting) -> Self {
+    pub(super) fn new(
+        location: &'static Location<'static>,
+        mounted: Arc<MountedRule>,
+        rules: Arc<RuleBook>,
+        waiting: Waiting,
+    ) -> Self {
         Self {
+            location,
             mounted,
             rules,
             waiting,

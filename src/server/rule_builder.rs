@@ -34,6 +34,7 @@ impl MailServer {
     pub fn on(&self, trigger: Trigger) -> RuleBuilder<'_> {
         RuleBuilder {
             server: self,
+            location: Location::caller(),
             draft: RuleDraft::new(Location::caller(), trigger),
         }
     }
@@ -59,6 +60,7 @@ impl MailServer {
 #[must_use = "there is no rule until its action is said, such as `.reply(..)` or `.hang()`"]
 pub struct RuleBuilder<'a> {
     server: &'a MailServer,
+    location: &'static Location<'static>,
     draft: RuleDraft,
 }
 
@@ -317,7 +319,7 @@ impl RuleBuilder<'_> {
     #[track_caller]
     pub fn in_turn(self, actions: impl IntoIterator<Item = Action>) -> Rule {
         let rule = fitting(self.draft.with_actions(actions));
-        self.server.mount(rule)
+        self.server.mount(self.location, rule)
     }
 
     /// Does that: for actions that are values, as in a table of cases.
@@ -333,7 +335,7 @@ impl RuleBuilder<'_> {
     #[track_caller]
     fn mount(self, action: Action) -> Rule {
         let rule = fitting(self.draft.with_action(action));
-        self.server.mount(rule)
+        self.server.mount(self.location, rule)
     }
 
     #[track_caller]

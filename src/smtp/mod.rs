@@ -27,6 +27,8 @@ mod refusal;
 mod remark;
 mod replies;
 mod reply;
+#[cfg(feature = "inspector")]
+mod reply_text;
 mod sasl;
 mod secret;
 mod security;

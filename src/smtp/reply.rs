@@ -44,16 +44,20 @@ impl Reply {
     /// none, there is [`send_raw`](crate::RuleBuilder::send_raw).
     #[track_caller]
     pub fn new(code: u16, text: impl Into<Cow<'static, str>>) -> Self {
-        assert!(
-            (200..600).contains(&code),
-            "not a reply code from 200 to 599: {code}; send_raw(..) sends anything"
-        );
-        let text = text.into();
-        assert!(
-            !text.split('\n').any(has_control),
-            "a reply has no control characters but \\n between its lines: {text:?}; send_raw(..) sends anything"
-        );
-        Self::plain(code, text)
+        Self::try_new(code, text.into()).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// The reply, or why it is none.
+    pub(crate) fn try_new(code: u16, text: Cow<'static, str>) -> Result<Self, String> {
+        let cure = "send_raw(..) sends anything";
+        if !(200..600).contains(&code) {
+            return Err(format!("not a reply code from 200 to 599: {code}; {cure}"));
+        }
+        if text.split('\n').any(has_control) {
+            let rule = "a reply has no control characters but \\n between its lines";
+            return Err(format!("{rule}: {text:?}; {cure}"));
+        }
+        Ok(Self::plain(code, text))
     }
 
     /// The reply with an enhanced status code such as `"5.1.1"` (RFC 3463). It is sent only if
@@ -65,17 +69,24 @@ impl Reply {
     /// 5.
     #[must_use]
     #[track_caller]
-    pub fn enhanced(mut self, code: &str) -> Self {
+    pub fn enhanced(self, code: &str) -> Self {
         let Some(enhanced) = EnhancedCode::read(code) else {
             panic!("not an enhanced status code such as 5.1.1: {code:?}");
         };
-        assert!(
-            u16::from(enhanced.class) == self.code / 100,
-            "the class of {enhanced} is not that of the reply code {}",
-            self.code
-        );
+        self.try_enhanced(enhanced)
+            .unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// The reply with that code, or why it cannot have it.
+    pub(crate) fn try_enhanced(mut self, enhanced: EnhancedCode) -> Result<Self, String> {
+        if u16::from(enhanced.class) != self.code / 100 {
+            let code = self.code;
+            return Err(format!(
+                "the class of {enhanced} is not that of the reply code {code}"
+            ));
+        }
         self.enhanced_code = Some(enhanced);
-        self
+        Ok(self)
     }
 
     /// What a client may take these octets for: their code, and the text of their first line.
@@ -243,7 +254,7 @@ impl EnhancedCode {
     }
 
     /// Reads the form `5.1.1` (RFC 3463 §2).
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         let mut numbers = text.split('.').map(|number| {
             let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
             number

@@ -1,0 +1,125 @@
+//! What a rule does, as data.
+
+use std::time::Duration;
+
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::rules::Action;
+use crate::smtp::Reply;
+
+/// What a rule does, named as the constructors of `Action`.
+///
+/// A reply is a code and a text, such as `550 5.1.1 No such user`, with `\n` between its lines, or a named
+/// one: `mailbox_unavailable`, `greylisted`, `try_again_later` and so on, as the constructors of `Reply`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ActionSpec {
+    Reply(String),
+    ReplyThenDisconnect(String),
+    Proceed,
+    PassOn,
+    Disconnect,
+    Reset,
+    Hang,
+    AcceptAndDiscard,
+    AcceptThenDisconnect,
+    DisconnectAfterBytes(u64),
+    /// Octets a second.
+    Throttle(u32),
+    /// Seconds behind each octet.
+    Drip(f64),
+    /// The octets of this text.
+    SendRaw(String),
+    /// The octets that this is the Base64 of.
+    SendRawBase64(String),
+    TlsFault(TlsFaultSpec),
+    /// One of the others, that much later.
+    #[schema(no_recursion)]
+    After {
+        seconds: f64,
+        action: Box<Self>,
+    },
+}
+
+/// How a TLS handshake is to go wrong, named as the variants of `TlsFault`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TlsFaultSpec {
+    Expired,
+    NotYetValid,
+    WrongHost,
+    UnknownCa,
+    SelfSigned,
+    OnlyTls12,
+    OnlyTls13,
+    NoCloseNotify,
+}
+
+impl ActionSpec {
+    pub(super) fn action(self) -> Result<Action, String> {
+        Ok(match self {
+            Self::Reply(reply) => Action::reply(Reply::parse(&reply)?),
+            Self::ReplyThenDisconnect(reply) => {
+                Action::reply_then_disconnect(Reply::parse(&reply)?)
+            }
+            Self::Proceed => Action::proceed(),
+            Self::PassOn => Action::pass_on(),
+            Self::Disconnect => Action::disconnect(),
+            Self::Reset => Action::reset(),
+            Self::Hang => Action::hang(),
+            Self::AcceptAndDiscard => Action::accept_and_discard(),
+            Self::AcceptThenDisconnect => Action::accept_then_disconnect(),
+            Self::DisconnectAfterBytes(octets) => Action::disconnect_after_bytes(octets),
+            Self::Throttle(rate) => Action::try_throttle(rate)?,
+            Self::Drip(interval) => Action::drip(duration("drip", interval)?),
+            Self::SendRaw(text) => Action::send_raw(text),
+            Self::SendRawBase64(text) => match BASE64.decode(text.as_bytes()) {
+                Ok(octets) => Action::send_raw(octets),
+                Err(error) => return Err(format!("send_raw_base64 is no Base64: {error}")),
+            },
+            Self::TlsFault(fault) => fault.action()?,
+            Self::After { action, .. } if matches!(*action, Self::After { .. }) => {
+                return Err("after stands once, around another action".to_owned());
+            }
+            Self::After { seconds, action } => action.action()?.after(duration("after", seconds)?),
+        })
+    }
+}
+
+impl TlsFaultSpec {
+    #[cfg(feature = "tls")]
+    fn action(self) -> Result<Action, String> {
+        use crate::smtp::TlsFault;
+
+        Ok(Action::tls_fault(match self {
+            Self::Expired => TlsFault::Expired,
+            Self::NotYetValid => TlsFault::NotYetValid,
+            Self::WrongHost => TlsFault::WrongHost,
+            Self::UnknownCa => TlsFault::UnknownCa,
+            Self::SelfSigned => TlsFault::SelfSigned,
+            Self::OnlyTls12 => TlsFault::OnlyTls12,
+            Self::OnlyTls13 => TlsFault::OnlyTls13,
+            Self::NoCloseNotify => TlsFault::NoCloseNotify,
+        }))
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn action(self) -> Result<Action, String> {
+        Err("tls_fault needs the feature tls".to_owned())
+    }
+}
+
+/// The longest pause that makes sense: a year.
+const MAX_PAUSE: f64 = 365.0 * 24.0 * 60.0 * 60.0;
+
+pub(super) fn duration(word: &str, seconds: f64) -> Result<Duration, String> {
+    if (0.0..=MAX_PAUSE).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err(format!(
+            "{word}: from 0 to {MAX_PAUSE} seconds, not {seconds}"
+        ))
+    }
+}

@@ -1,0 +1,9 @@
+//! Rules as data, in the words of the builder: what a request or a file has. No HTTP, no files.
+
+mod action;
+mod mail;
+mod pattern;
+mod rule;
+mod trigger;
+
+pub use rule::RuleSpec;

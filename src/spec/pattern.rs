@@ -1,0 +1,94 @@
+//! Patterns as data.
+
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::mail::{AddressPattern, TextPattern, contains, ends_with, glob, in_order, starts_with};
+
+/// A text that is to be equal, or what it is to be like.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum PatternSpec {
+    Equal(String),
+    Like(Form),
+}
+
+/// What a text or an address is to be like.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Form {
+    Contains(String),
+    StartsWith(String),
+    EndsWith(String),
+    /// A regular expression that is found in it.
+    Matches(String),
+    /// `*` stands for any characters and `?` for one.
+    Glob(String),
+    /// Parts that come one behind the other.
+    InOrder(Vec<String>),
+    /// An address of that domain.
+    Domain(String),
+}
+
+impl PatternSpec {
+    pub(super) fn text(self) -> Result<TextPattern, String> {
+        match self {
+            Self::Equal(text) => Ok(text.into()),
+            Self::Like(Form::Domain(domain)) => Err(format!(
+                "domain is about addresses; a text can contain {domain:?}"
+            )),
+            Self::Like(form) => form.text(),
+        }
+    }
+
+    pub(super) fn address(self) -> Result<AddressPattern, String> {
+        let pattern = match self {
+            Self::Equal(address) => address.into(),
+            Self::Like(Form::Domain(domain)) => AddressPattern::of_domain(domain)?,
+            Self::Like(form) => form.text()?.into(),
+        };
+        pattern.fault().map_or(Ok(pattern), Err)
+    }
+}
+
+impl Form {
+    fn text(self) -> Result<TextPattern, String> {
+        Ok(match self {
+            Self::Contains(part) | Self::Domain(part) => contains(part),
+            Self::StartsWith(start) => starts_with(start),
+            Self::EndsWith(end) => ends_with(end),
+            Self::Matches(regex) => TextPattern::regex(&regex)?,
+            Self::Glob(pattern) => glob(pattern),
+            Self::InOrder(parts) => in_order(parts),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for PatternSpec {
+    /// By hand, so that an error names the word that is wrong.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PatternVisitor)
+    }
+}
+
+struct PatternVisitor;
+
+impl<'de> Visitor<'de> for PatternVisitor {
+    type Value = PatternSpec;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, or what it is to be like, such as {\"contains\": \"text\"}")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<PatternSpec, E> {
+        Ok(PatternSpec::Equal(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PatternSpec, A::Error> {
+        Form::deserialize(MapAccessDeserializer::new(map)).map(PatternSpec::Like)
+    }
+}

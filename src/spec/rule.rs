@@ -1,0 +1,139 @@
+//! A rule as data.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::action::{ActionSpec, duration};
+use super::trigger::TriggerSpec;
+use crate::rules::{Frequency, MountedRule, RuleDraft, Scope};
+
+/// A rule as data, with the feature `inspector`: what `POST /api/v1/rules` takes, and what a file of rules has.
+/// The words are those of [`Trigger`](crate::Trigger), [`RuleBuilder`](crate::RuleBuilder) and
+/// [`Action`](crate::Action); it is made by [serde](https://serde.rs) alone, from JSON, TOML or another
+/// format.
+///
+/// | Key | |
+/// |---|---|
+/// | `trigger` | `"rcpt"`, `{"rcpt_to": "gone@example.org"}`, `{"rcpt_to": {"domain": "example.net"}}`, `{"end_of_data_when": {"subject": {"contains": "Invoice"}}}`, `{"command": "VRFY"}` … |
+/// | `action` | `{"reply": "550 5.1.1 No such user"}`, `{"reply": "greylisted"}`, `"disconnect"`, `{"drip": 0.5}`, `{"after": {"seconds": 2, "action": "proceed"}}` … |
+/// | `in_turn` | in place of `action`: a list of them |
+/// | `frequency` | `{"first": 2}`, `{"nth": 3}`, `{"every": 2}`, `{"after_first": 4}`; always, if it is left out |
+/// | `per` | `"session"`, `"sender"`, `"recipient"`, `"mail"`: what is counted apart |
+/// | `probability` | from 0 to 1 |
+/// | `after` | seconds before the action |
+///
+/// A text or an address is one that is to be equal, or `{"contains": …}`, `{"starts_with": …}`,
+/// `{"ends_with": …}`, `{"matches": …}`, `{"glob": …}`, `{"in_order": […]}`; an address also
+/// `{"domain": …}`. Octets for `send_raw` that are no text are `{"send_raw_base64": …}`.
+///
+/// ```
+/// use mailmock::{MailServer, RuleSpec};
+///
+/// let rule: RuleSpec = serde_json::from_str(
+///     r#"{"trigger": {"rcpt_to": "gone@example.org"}, "action": {"reply": "mailbox_unavailable"}}"#,
+/// )?;
+/// let server = MailServer::builder().rules([rule]).start();
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSpec {
+    trigger: TriggerSpec,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frequency: Option<FrequencySpec>,
+    /// What is counted apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    per: Option<ScopeSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1)]
+    probability: Option<f64>,
+    /// Seconds before the action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    after: Option<f64>,
+    /// This, or `in_turn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    action: Option<ActionSpec>,
+    /// One after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    in_turn: Option<Vec<ActionSpec>>,
+}
+
+/// At which of the events that match a rule acts.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum FrequencySpec {
+    First(usize),
+    Nth(usize),
+    Every(usize),
+    AfterFirst(usize),
+}
+
+/// Which events are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ScopeSpec {
+    Session,
+    Sender,
+    Recipient,
+    Mail,
+}
+
+impl RuleSpec {
+    /// The rule, or why there can be no such rule.
+    pub(crate) fn rule(&self) -> Result<MountedRule, String> {
+        let mut rule = self.read()?;
+        let json = serde_json::to_string(self).map_err(|error| error.to_string())?;
+        rule.form = Some(json.into());
+        Ok(rule)
+    }
+
+    fn read(&self) -> Result<MountedRule, String> {
+        let spec = self.clone();
+        let mut draft = RuleDraft::new(None, spec.trigger.trigger()?);
+        if let Some(frequency) = spec.frequency {
+            draft.set_frequency(frequency.into())?;
+        }
+        if let Some(scope) = spec.per {
+            draft.set_scope(scope.into())?;
+        }
+        if let Some(probability) = spec.probability {
+            draft.set_probability(probability)?;
+        }
+        if let Some(seconds) = spec.after {
+            draft.set_delay(duration("after", seconds)?)?;
+        }
+        match (spec.action, spec.in_turn) {
+            (Some(action), None) => draft.with_action(action.action()?),
+            (None, Some(actions)) => {
+                let actions: Result<Vec<_>, _> =
+                    actions.into_iter().map(ActionSpec::action).collect();
+                draft.with_actions(actions?)
+            }
+            (Some(_), Some(_)) => Err("a rule has action or in_turn, not both".to_owned()),
+            (None, None) => Err("a rule needs action, or in_turn".to_owned()),
+        }
+    }
+}
+
+impl From<FrequencySpec> for Frequency {
+    fn from(spec: FrequencySpec) -> Self {
+        match spec {
+            FrequencySpec::First(count) => Self::First(count),
+            FrequencySpec::Nth(number) => Self::Nth(number),
+            FrequencySpec::Every(step) => Self::Every(step),
+            FrequencySpec::AfterFirst(count) => Self::AfterFirst(count),
+        }
+    }
+}
+
+impl From<ScopeSpec> for Scope {
+    fn from(spec: ScopeSpec) -> Self {
+        match spec {
+            ScopeSpec::Session => Self::Session,
+            ScopeSpec::Sender => Self::Sender,
+            ScopeSpec::Recipient => Self::Recipient,
+            ScopeSpec::Mail => Self::Mail,
+        }
+    }
+}

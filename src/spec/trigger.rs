@@ -1,0 +1,61 @@
+//! What a rule waits for, as data.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::mail::MailSpec;
+use super::pattern::PatternSpec;
+use crate::rules::Trigger;
+
+/// What a rule waits for, named as the constructors of `Trigger`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TriggerSpec {
+    Connect,
+    TlsHandshake,
+    Hello,
+    Starttls,
+    Auth,
+    AuthAs(PatternSpec),
+    Mail,
+    MailFrom(PatternSpec),
+    Rcpt,
+    RcptTo(PatternSpec),
+    Data,
+    EndOfData,
+    EndOfDataWhen(Box<MailSpec>),
+    Delivery,
+    DeliveryTo(PatternSpec),
+    Rset,
+    Quit,
+    /// Any command with that verb.
+    Command(String),
+}
+
+impl TriggerSpec {
+    pub(super) fn trigger(self) -> Result<Trigger, String> {
+        Ok(match self {
+            Self::Connect => Trigger::connect(),
+            #[cfg(feature = "tls")]
+            Self::TlsHandshake => Trigger::tls_handshake(),
+            #[cfg(not(feature = "tls"))]
+            Self::TlsHandshake => return Err("tls_handshake needs the feature tls".to_owned()),
+            Self::Hello => Trigger::hello(),
+            Self::Starttls => Trigger::starttls(),
+            Self::Auth => Trigger::auth(),
+            Self::AuthAs(user) => Trigger::auth_as(user.text()?),
+            Self::Mail => Trigger::mail(),
+            Self::MailFrom(address) => Trigger::mail_from(address.address()?),
+            Self::Rcpt => Trigger::rcpt(),
+            Self::RcptTo(address) => Trigger::rcpt_to(address.address()?),
+            Self::Data => Trigger::data(),
+            Self::EndOfData => Trigger::end_of_data(),
+            Self::EndOfDataWhen(mail) => Trigger::end_of_data_when(mail.matcher()?),
+            Self::Delivery => Trigger::delivery(),
+            Self::DeliveryTo(address) => Trigger::delivery_to(address.address()?),
+            Self::Rset => Trigger::rset(),
+            Self::Quit => Trigger::quit(),
+            Self::Command(verb) => Trigger::of_verb(&verb)?,
+        })
+    }
+}
