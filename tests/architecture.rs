@@ -40,7 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rules", &["smtp", "mail", "clock", "times"]),
-    ("spec", &["smtp", "mail", "rules"]),
+    ("spec", &["smtp", "mail", "clock", "rules"]),
     (
         "report",
         &[

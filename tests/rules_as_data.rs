@@ -234,6 +234,39 @@ fn each_word_means_what_it_means_in_rust() {
     }
 }
 
+#[test]
+fn ready_made_behaviour_has_a_word() {
+    let server = server();
+    for (preset, written) in [
+        (json!({"greylist": {"seconds": 60.0}}), "greylist(60s)"),
+        (json!("magic_recipients"), "magic_recipients()"),
+        (
+            json!({"max_mails_per_session": 3}),
+            "max_mails_per_session(3)",
+        ),
+        (
+            json!({"rate_limit": {"mails": 1, "seconds": 3600.0, "per": "sender", "reply": "421 4.7.0 Slow"}}),
+            "rate_limit(1 mails per 3600s and sender)",
+        ),
+    ] {
+        let view = add(&server, &json!({"preset": preset}));
+        assert_eq!(view["rule"], written);
+        assert_eq!(view["form"], json!({"preset": preset}));
+    }
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
+    let greylisted = client.say("RCPT TO:<b@example.org>");
+    assert!(greylisted.starts_with("451 4.7.1"), "{greylisted}");
+    let rejection = server.rejections()[0].to_string();
+    assert!(
+        rejection.ends_with("(rule at /api/v1/rules/1)"),
+        "{rejection}"
+    );
+    server.advance_time(std::time::Duration::from_secs(60));
+    client.ok("RCPT TO:<b@example.org>").ok("RSET");
+    assert_eq!(client.say("MAIL FROM:<a@example.org>"), "421 4.7.0 Slow");
+}
+
 #[cfg(feature = "tls")]
 #[test]
 fn each_tls_fault_has_a_word() {
@@ -257,8 +290,23 @@ fn each_tls_fault_has_a_word() {
 /// What there cannot be, with the status and a part of why.
 const MISTAKES: &[(&str, u16, &str)] = &[
     ("{", 400, "EOF"),
-    ("[]", 422, "invalid length 0"),
-    ("{}", 422, "missing field `trigger`"),
+    ("[]", 422, "invalid type: sequence, expected an object"),
+    ("{}", 422, "a rule needs trigger, or preset"),
+    (
+        r#"{"trigger": "rcpt", "preset": "magic_recipients"}"#,
+        422,
+        "a preset stands alone",
+    ),
+    (
+        r#"{"preset": {"greylist": {"minutes": 5}}}"#,
+        422,
+        "unknown field `minutes`",
+    ),
+    (
+        r#"{"preset": {"greylist": {"seconds": -1}}}"#,
+        422,
+        "greylist: from 0 to",
+    ),
     (
         r#"{"trigger": "rcpt"}"#,
         422,

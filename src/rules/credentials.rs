@@ -1,12 +1,11 @@
 //! Whose password or token is right.
 
 use std::fmt;
-use std::panic::Location;
 use std::sync::Arc;
 
 use super::action::Action;
 use super::event::Event;
-use super::mounted_rule::{MountedRule, Script};
+use super::mounted_rule::{Line, MountedRule, Script};
 use super::trigger::Trigger;
 use crate::smtp::{Login, Reply, Secret};
 
@@ -40,13 +39,13 @@ impl Credentials {
         Some(secret.reveal())
     }
 
-    pub(super) fn into_rule(self, location: &'static Location<'static>) -> MountedRule {
+    pub(super) fn into_rule(self, line: Line) -> MountedRule {
         let decide = Box::new(move |event: &Event<'_>| {
             let login = event.login()?;
             (!self.accepts(login)).then(|| Action::reply(Reply::credentials_invalid()))
         });
         let name = "credentials(..), oauth_token(..), authenticate_with(..)".to_owned();
-        MountedRule::new(location, Trigger::auth(), Script::Preset { name, decide })
+        MountedRule::new(line, Trigger::auth(), Script::Preset { name, decide })
     }
 
     fn accepts(&self, login: &Login) -> bool {

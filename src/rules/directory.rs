@@ -1,10 +1,8 @@
 //! Who has a mailbox here: local domains, users and lists, for RCPT, VRFY and EXPN.
 
-use std::panic::Location;
-
 use super::action::Action;
 use super::event::Event;
-use super::mounted_rule::{MountedRule, Script};
+use super::mounted_rule::{Line, MountedRule, Script};
 use super::trigger::Trigger;
 use crate::smtp::{Command, Mailbox, Moment, Reply};
 
@@ -70,7 +68,7 @@ impl Directory {
         self.add(address, Kind::List(mailboxes));
     }
 
-    pub(super) fn into_rule(self, location: &'static Location<'static>) -> MountedRule {
+    pub(super) fn into_rule(self, line: Line) -> MountedRule {
         let decide = Box::new(move |event: &Event<'_>| {
             let Moment::Command { command, .. } = event.moment() else {
                 return None;
@@ -93,7 +91,7 @@ impl Directory {
                 }
             )
         });
-        MountedRule::new(location, trigger, Script::Preset { name, decide })
+        MountedRule::new(line, trigger, Script::Preset { name, decide })
     }
 
     #[track_caller]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::action::Action;
 use super::frequency::Frequency;
-use super::mounted_rule::{MountedRule, Script};
+use super::mounted_rule::{Line, MountedRule, Script};
 use super::scope::Scope;
 use super::trigger::Trigger;
 use crate::times::Times;
@@ -20,14 +20,10 @@ pub(crate) struct RuleDraft {
 type Fit = Result<(), String>;
 
 impl RuleDraft {
-    /// Of that line, or come as data.
-    pub(crate) fn new(
-        location: impl Into<Option<&'static Location<'static>>>,
-        trigger: Trigger,
-    ) -> Self {
+    pub(crate) fn new(line: Line, trigger: Trigger) -> Self {
         let script = Script::Same(Action::proceed());
         Self {
-            rule: MountedRule::new(location, trigger, script),
+            rule: MountedRule::new(line, trigger, script),
             delay: None,
         }
     }

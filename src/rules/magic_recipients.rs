@@ -1,11 +1,10 @@
 //! Recipients whose address says what happens to them.
 
-use std::panic::Location;
 use std::time::Duration;
 
 use super::action::Action;
 use super::event::Event;
-use super::mounted_rule::{MountedRule, Script};
+use super::mounted_rule::{Line, MountedRule, Script};
 use super::trigger::Trigger;
 use crate::smtp::{ForwardPath, Moment, Reply, Stage};
 
@@ -18,7 +17,7 @@ enum Wish {
     Refused(Reply),
 }
 
-pub(super) fn magic_recipients(location: &'static Location<'static>) -> MountedRule {
+pub(super) fn magic_recipients(line: Line) -> MountedRule {
     let decide = Box::new(|event: &Event<'_>| match event.moment() {
         Moment::EndOfData { .. } => {
             let mut paths = event.envelope()?.forward_paths().iter();
@@ -42,7 +41,7 @@ pub(super) fn magic_recipients(location: &'static Location<'static>) -> MountedR
     let stages = [Stage::Rcpt, Stage::EndOfData, Stage::Delivery];
     let trigger = Trigger::when(move |event| stages.contains(&event.stage()));
     let name = "magic_recipients()".to_owned();
-    MountedRule::new(location, trigger, Script::Preset { name, decide })
+    MountedRule::new(line, trigger, Script::Preset { name, decide })
 }
 
 /// The local part says it, or what stands behind the last `+` of it.

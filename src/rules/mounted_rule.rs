@@ -29,9 +29,11 @@ pub(crate) enum Script {
     },
 }
 
+/// Where a rule was made; none, if it came as data.
+pub(crate) type Line = Option<&'static Location<'static>>;
+
 pub(crate) struct MountedRule {
-    /// The line that made it; none, if it came as data.
-    location: Option<&'static Location<'static>>,
+    line: Line,
     /// What it came as: JSON.
     #[cfg(feature = "inspector")]
     pub(crate) form: Option<Box<str>>,
@@ -69,13 +71,9 @@ struct Count {
 }
 
 impl MountedRule {
-    pub(crate) fn new(
-        location: impl Into<Option<&'static Location<'static>>>,
-        trigger: Trigger,
-        script: Script,
-    ) -> Self {
+    pub(crate) fn new(line: Line, trigger: Trigger, script: Script) -> Self {
         Self {
-            location: location.into(),
+            line,
             #[cfg(feature = "inspector")]
             form: None,
             trigger,
@@ -93,7 +91,7 @@ impl MountedRule {
     }
 
     pub(crate) fn origin(&self) -> Origin {
-        self.location
+        self.line
             .map_or(Origin::of_number(self.state.id), Origin::from)
     }
 

@@ -1,6 +1,5 @@
 //! Ready-made behaviour, on the mechanism of the rules.
 
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use super::credentials::Credentials;
 use super::directory::Directory;
 use super::greylist::greylist;
 use super::magic_recipients::magic_recipients;
-use super::mounted_rule::MountedRule;
+use super::mounted_rule::{Line, MountedRule};
 use super::rate_limit::{RateLimit, max_mails_per_session};
 use crate::clock::Clock;
 
@@ -24,18 +23,14 @@ pub(crate) enum Preset {
 }
 
 impl Preset {
-    pub(crate) fn into_rule(
-        self,
-        clock: &Arc<Clock>,
-        location: &'static Location<'static>,
-    ) -> MountedRule {
+    pub(crate) fn into_rule(self, clock: &Arc<Clock>, line: Line) -> MountedRule {
         match self {
-            Self::Credentials(credentials) => credentials.into_rule(location),
-            Self::Directory(directory) => directory.into_rule(location),
-            Self::Greylist(delay) => greylist(delay, Arc::clone(clock), location),
-            Self::MagicRecipients => magic_recipients(location),
-            Self::MaxMailsPerSession(mails) => max_mails_per_session(mails, location),
-            Self::RateLimit(limit) => limit.into_rule(Arc::clone(clock), location),
+            Self::Credentials(credentials) => credentials.into_rule(line),
+            Self::Directory(directory) => directory.into_rule(line),
+            Self::Greylist(delay) => greylist(delay, Arc::clone(clock), line),
+            Self::MagicRecipients => magic_recipients(line),
+            Self::MaxMailsPerSession(mails) => max_mails_per_session(mails, line),
+            Self::RateLimit(limit) => limit.into_rule(Arc::clone(clock), line),
         }
     }
 }

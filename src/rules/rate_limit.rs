@@ -3,7 +3,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::IpAddr;
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::action::Action;
 use super::event::Event;
-use super::mounted_rule::{MountedRule, Script};
+use super::mounted_rule::{Line, MountedRule, Script};
 use super::trigger::Trigger;
 use crate::clock::Clock;
 use crate::smtp::{Reply, ReversePath};
@@ -84,11 +83,7 @@ impl RateLimit {
         self
     }
 
-    pub(super) fn into_rule(
-        self,
-        clock: Arc<Clock>,
-        location: &'static Location<'static>,
-    ) -> MountedRule {
+    pub(super) fn into_rule(self, clock: Arc<Clock>, line: Line) -> MountedRule {
         let name = self.to_string();
         let passed: Mutex<HashMap<Source, VecDeque<Duration>>> = Mutex::default();
         let decide = Box::new(move |event: &Event<'_>| {
@@ -107,7 +102,7 @@ impl RateLimit {
             times.push_back(now);
             None
         });
-        MountedRule::new(location, Trigger::mail(), Script::Preset { name, decide })
+        MountedRule::new(line, Trigger::mail(), Script::Preset { name, decide })
     }
 
     fn source(&self, event: &Event<'_>) -> Source {
@@ -138,14 +133,11 @@ impl fmt::Display for RateLimit {
 }
 
 /// Ends a session with 421 when it wants to send more than so many mails.
-pub(super) fn max_mails_per_session(
-    mails: usize,
-    location: &'static Location<'static>,
-) -> MountedRule {
+pub(super) fn max_mails_per_session(mails: usize, line: Line) -> MountedRule {
     let reply = Reply::fixed(421, (4, 7, 0), "Too many mails in this session, closing");
     let decide = Box::new(move |event: &Event<'_>| {
         (event.accepted_mails() >= mails).then(|| Action::reply(reply.clone()))
     });
     let name = format!("max_mails_per_session({mails})");
-    MountedRule::new(location, Trigger::mail(), Script::Preset { name, decide })
+    MountedRule::new(line, Trigger::mail(), Script::Preset { name, decide })
 }

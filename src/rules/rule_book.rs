@@ -151,6 +151,11 @@ impl RuleBook {
         all.into_iter().filter_map(|rule| Unmet::of(rule)).collect()
     }
 
+    #[cfg(feature = "inspector")]
+    pub(crate) fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
+
     pub(crate) fn seed(&self) -> u64 {
         self.seed
     }

@@ -173,7 +173,7 @@ struct Dialogue {
 impl Dialogue {
     /// A server with one rule that acts once.
     fn new(trigger: Trigger, action: Action, hold_end: HoldEnd) -> Self {
-        let mut rule = MountedRule::new(Location::caller(), trigger, Script::Same(action));
+        let mut rule = MountedRule::new(Some(Location::caller()), trigger, Script::Same(action));
         rule.frequency = Frequency::First(1);
         let rules = RuleBook::new(Arc::new(Clock::new()), 1, Vec::new());
         rules.mount(rule);

@@ -129,9 +129,9 @@ impl MailServerBuilder {
         let credentials = self.named_credentials();
         let settings = Arc::new(self.settings);
         let policy = self.policy.into_iter();
-        let policy = policy.map(|(preset, location)| preset.into_rule(&clock, location));
+        let policy = policy.map(|(preset, location)| preset.into_rule(&clock, Some(location)));
         #[cfg(feature = "inspector")]
-        let policy = policy.chain(own_rules(&self.own_rules)?);
+        let policy = policy.chain(own_rules(&self.own_rules, &clock)?);
         let rules = RuleBook::new(Arc::clone(&clock), seed, policy.collect());
         if rules.own().iter().any(|rule| rule.probability.is_some()) {
             store.note_seed(seed);

@@ -1,12 +1,14 @@
 //! The window that a test may open on its server.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::builder::MailServerBuilder;
 use super::control::Control;
 use super::mail_server::MailServer;
 use super::remote::Remote;
+use crate::clock::Clock;
 use crate::error::StartError;
 use crate::inspector::Controls;
 use crate::rules::MountedRule;
@@ -82,9 +84,12 @@ impl MailServerBuilder {
 }
 
 /// The rules that a server is to have, or which there cannot be.
-pub(super) fn own_rules(specs: &[RuleSpec]) -> Result<Vec<MountedRule>, StartError> {
+pub(super) fn own_rules(
+    specs: &[RuleSpec],
+    clock: &Arc<Clock>,
+) -> Result<Vec<MountedRule>, StartError> {
     let rule = |(i, spec): (usize, &RuleSpec)| {
-        spec.rule()
+        spec.rule(clock)
             .map_err(|why| StartError::impossible_rule(i + 1, why))
     };
     specs.iter().enumerate().map(rule).collect()

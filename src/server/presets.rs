@@ -62,7 +62,7 @@ impl MailServer {
     }
 
     fn mount_preset(&self, preset: Preset, location: &'static Location<'static>) -> Rule {
-        self.mount(location, preset.into_rule(&self.clock, location))
+        self.mount(location, preset.into_rule(&self.clock, Some(location)))
     }
 }
 

@@ -35,7 +35,7 @@ impl MailServer {
         RuleBuilder {
             server: self,
             location: Location::caller(),
-            draft: RuleDraft::new(Location::caller(), trigger),
+            draft: RuleDraft::new(Some(Location::caller()), trigger),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod action;
 mod mail;
 mod pattern;
+mod preset;
 mod rule;
 mod trigger;
 

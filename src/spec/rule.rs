@@ -1,10 +1,14 @@
 //! A rule as data.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::action::{ActionSpec, duration};
+use super::preset::PresetSpec;
 use super::trigger::TriggerSpec;
+use crate::clock::Clock;
 use crate::rules::{Frequency, MountedRule, RuleDraft, Scope};
 
 /// A rule as data, with the feature `inspector`: what `POST /api/v1/rules` takes, and what a file of rules has.
@@ -21,6 +25,7 @@ use crate::rules::{Frequency, MountedRule, RuleDraft, Scope};
 /// | `per` | `"session"`, `"sender"`, `"recipient"`, `"mail"`: what is counted apart |
 /// | `probability` | from 0 to 1 |
 /// | `after` | seconds before the action |
+/// | `preset` | in place of all the others: `{"greylist": {"seconds": 300}}`, `{"rate_limit": {"mails": 10, "seconds": 60}}` with `per` and `reply`, `{"max_mails_per_session": 3}`, `"magic_recipients"` |
 ///
 /// A text or an address is one that is to be equal, or `{"contains": …}`, `{"starts_with": …}`,
 /// `{"ends_with": …}`, `{"matches": …}`, `{"glob": …}`, `{"in_order": […]}`; an address also
@@ -35,10 +40,12 @@ use crate::rules::{Frequency, MountedRule, RuleDraft, Scope};
 /// let server = MailServer::builder().rules([rule]).start();
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSpec {
-    trigger: TriggerSpec,
+    /// What it waits for; with `action` or `in_turn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trigger: Option<TriggerSpec>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     frequency: Option<FrequencySpec>,
     /// What is counted apart.
@@ -57,6 +64,9 @@ pub struct RuleSpec {
     /// One after the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     in_turn: Option<Vec<ActionSpec>>,
+    /// Ready-made behaviour, in place of all the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preset: Option<PresetSpec>,
 }
 
 /// At which of the events that match a rule acts.
@@ -81,16 +91,31 @@ enum ScopeSpec {
 
 impl RuleSpec {
     /// The rule, or why there can be no such rule.
-    pub(crate) fn rule(&self) -> Result<MountedRule, String> {
-        let mut rule = self.read()?;
+    pub(crate) fn rule(&self, clock: &Arc<Clock>) -> Result<MountedRule, String> {
+        let mut rule = match &self.preset {
+            Some(preset) => self.ready_made(preset, clock),
+            None => self.read(),
+        }?;
         let json = serde_json::to_string(self).map_err(|error| error.to_string())?;
         rule.form = Some(json.into());
         Ok(rule)
     }
 
+    fn ready_made(&self, preset: &PresetSpec, clock: &Arc<Clock>) -> Result<MountedRule, String> {
+        let alone = Self {
+            preset: Some(preset.clone()),
+            ..Self::default()
+        };
+        if *self != alone {
+            return Err("a preset stands alone".to_owned());
+        }
+        Ok(preset.preset()?.into_rule(clock, None))
+    }
+
     fn read(&self) -> Result<MountedRule, String> {
         let spec = self.clone();
-        let mut draft = RuleDraft::new(None, spec.trigger.trigger()?);
+        let trigger = spec.trigger.ok_or("a rule needs trigger, or preset")?;
+        let mut draft = RuleDraft::new(None, trigger.trigger()?);
         if let Some(frequency) = spec.frequency {
             draft.set_frequency(frequency.into())?;
         }
