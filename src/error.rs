@@ -14,6 +14,16 @@ enum StartFailure {
         address: SocketAddr,
         source: io::Error,
     },
+    #[cfg(feature = "inspector")]
+    BindInspector {
+        address: SocketAddr,
+        source: io::Error,
+    },
+    /// Where others than this machine would reach the inspector.
+    #[cfg(feature = "inspector")]
+    InspectorOpenToAll(SocketAddr),
+    #[cfg(feature = "inspector")]
+    UnusableToken,
     /// Why certificate and key do not serve.
     #[cfg(feature = "tls")]
     Certificate(String),
@@ -25,16 +35,43 @@ enum StartFailure {
 }
 
 impl StartError {
-    /// Whether something else listens on the port.
+    /// Whether something else listens on the port, or on that of the inspector.
     pub fn is_address_in_use(&self) -> bool {
-        match &self.0 {
-            StartFailure::Bind { source, .. } => source.kind() == io::ErrorKind::AddrInUse,
-            _ => false,
-        }
+        let source = self.0.bind_error();
+        source.is_some_and(|source| source.kind() == io::ErrorKind::AddrInUse)
+    }
+
+    /// Whether the inspector was to listen where others than this machine reach it, without a
+    /// [token](crate::MailServerBuilder::inspector_token).
+    #[cfg(feature = "inspector")]
+    pub fn is_token_missing(&self) -> bool {
+        matches!(self.0, StartFailure::InspectorOpenToAll(_))
+    }
+
+    /// Whether the [token](crate::MailServerBuilder::inspector_token) of the inspector is empty, or not of
+    /// printable ASCII without spaces.
+    #[cfg(feature = "inspector")]
+    pub fn is_token_unusable(&self) -> bool {
+        matches!(self.0, StartFailure::UnusableToken)
     }
 
     pub(crate) fn new(address: SocketAddr, source: io::Error) -> Self {
         Self(StartFailure::Bind { address, source })
+    }
+
+    #[cfg(feature = "inspector")]
+    pub(crate) fn no_inspector(address: SocketAddr, source: io::Error) -> Self {
+        Self(StartFailure::BindInspector { address, source })
+    }
+
+    #[cfg(feature = "inspector")]
+    pub(crate) fn inspector_open_to_all(address: SocketAddr) -> Self {
+        Self(StartFailure::InspectorOpenToAll(address))
+    }
+
+    #[cfg(feature = "inspector")]
+    pub(crate) fn unusable_token() -> Self {
+        Self(StartFailure::UnusableToken)
     }
 
     #[cfg(feature = "tls")]
@@ -52,12 +89,38 @@ impl StartError {
     }
 }
 
+impl StartFailure {
+    /// Why an address could not be listened on.
+    fn bind_error(&self) -> Option<&io::Error> {
+        match self {
+            Self::Bind { source, .. } => Some(source),
+            #[cfg(feature = "inspector")]
+            Self::BindInspector { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             StartFailure::Bind { address, source } => {
                 write!(f, "no mail server on {address}: {source}")
             }
+            #[cfg(feature = "inspector")]
+            StartFailure::BindInspector { address, source } => {
+                write!(f, "no inspector on {address}: {source}")
+            }
+            #[cfg(feature = "inspector")]
+            StartFailure::InspectorOpenToAll(address) => write!(
+                f,
+                "no inspector on {address} without a token, as whoever reaches it could read and delete all \
+                 mails: set one with inspector_token(..), or listen on a loopback address such as 127.0.0.1"
+            ),
+            #[cfg(feature = "inspector")]
+            StartFailure::UnusableToken => f.write_str(
+                "no inspector with that token: it has to be of printable ASCII without spaces, and not empty",
+            ),
             #[cfg(feature = "tls")]
             StartFailure::Certificate(why) => write!(f, "no mail server with TLS: {why}"),
             #[cfg(feature = "inspector")]
@@ -73,10 +136,8 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0 {
-            StartFailure::Bind { source, .. } => Some(source),
-            _ => None,
-        }
+        let source = self.0.bind_error()?;
+        Some(source)
     }
 }
 

@@ -254,8 +254,12 @@
 //! sessions, refusals, logins, events, and a `wait` that answers with the report of a test. Rules are seen, added
 //! and removed there, as JSON in the words of [`Trigger`] and [`Action`]: see `RuleSpec`. For test suites
 //! in other languages, and for a look at what a test is doing: `server.park()` waits until you have looked, and
-//! `builder().park_on_failure()` does so when an assertion fails, but not in CI. It listens on the loopback interface alone, is not
-//! to be reached by another name, and lets no other page change anything.
+//! `builder().park_on_failure()` does so when an assertion fails, but not in CI.
+//!
+//! It listens on the loopback interface alone, is not to be reached by another name, and lets no other page
+//! change anything. `builder().inspector_address(..)` has it listen elsewhere, and then it needs a token:
+//! `inspector_token(..)`, shown as `Authorization: Bearer …`, as the password of Basic, or by opening `/?token=…`
+//! in a browser.
 //!
 //! # One server for many tests
 //!
@@ -295,6 +299,9 @@
 //! | [octets stored](MailServerBuilder::max_stored) | 1 GiB | 452 4.3.1 |
 //! | [silence of a client](MailServerBuilder::idle_timeout) | 5 minutes | 421 4.4.2 |
 //! | [syntax and sequence errors in a session](MailServerBuilder::max_errors) | 100 | 421 4.7.0 |
+//! | connections to the inspector | 256 | 503 |
+//! | silence of the inspector's client, in a request, between two, or with the answer unread | 30 seconds | 408, or closed |
+//! | octets of a request to the inspector: path and query, head, body | 8 KiB, 60 KiB, 64 KiB | 414, 431, 413 |
 //! | octets of a command line | 2,048; in AUTH 12,288 | 500 5.5.2; in AUTH 5.5.6 |
 //!
 //! On Linux a client that writes the content and its final dot apart, as lettre does, is answered at

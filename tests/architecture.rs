@@ -114,8 +114,10 @@ const CRATES: &[(&str, &[&str])] = &[
         "tokio",
         &[
             "server/",
+            "inspector/connection.rs",
             "inspector/controls.rs",
             "inspector/inspector.rs",
+            "inspector/limits.rs",
             "clock.rs",
         ],
     ),
@@ -126,9 +128,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mailparse", &["mail/"]),
     ("axum", &["inspector/"]),
     ("utoipa", &["inspector/", "spec/"]),
+    ("hyper", &["inspector/connection.rs"]),
+    ("hyper_util", &["inspector/connection.rs"]),
     (
         "data_encoding",
-        &["smtp/sasl/exchange.rs", "spec/action.rs"],
+        &[
+            "smtp/sasl/exchange.rs",
+            "inspector/token.rs",
+            "spec/action.rs",
+        ],
     ),
     (
         "parking_lot",

@@ -1,13 +1,34 @@
-//! Who may ask: nobody's page but our own, and nobody who has come by a name that is not ours.
+//! Who may ask: who has the token if there is one, nobody's page but our own, and nobody who has come by a name
+//! that is not ours.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
+use super::token::Token;
+
+/// What decides who may ask.
+#[derive(Clone, Debug)]
+pub(super) struct Access {
+    pub(super) token: Option<Token>,
+    /// Browsers do not tell the ports of a host apart, so that two inspectors need two names.
+    pub(super) cookie: String,
+}
+
+impl Access {
+    pub(super) fn new(token: Option<Token>, address: SocketAddr) -> Self {
+        let cookie = format!("mailmock-{}", address.port());
+        Self { token, cookie }
+    }
+}
+
+/// RFC 9110 §11.6.1: what a 401 says of how to do better.
+const CHALLENGE: &str = "Bearer realm=\"mailmock\", Basic realm=\"mailmock\", charset=\"UTF-8\"";
 
 /// What every answer says, unless the answer has its own.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -21,10 +42,13 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-pub(super) async fn guard(request: Request, next: Next) -> Response {
-    let refusal = refusal(request.method(), request.headers());
-    let mut response = match refusal {
-        Some(problem) => problem.into_response(),
+pub(super) async fn guard(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = match refusal(&access, &request) {
+        Some(refusal) => refusal,
         None => next.run(request).await,
     };
     for (name, value) in HEADERS {
@@ -36,18 +60,48 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
-fn refusal(method: &Method, headers: &HeaderMap) -> Option<Problem> {
+fn refusal(access: &Access, request: &Request) -> Option<Response> {
+    let (method, headers) = (request.method(), request.headers());
     let host = text(headers, &header::HOST);
-    // A page that has its own name point here (DNS rebinding) would be of the same origin.
-    if !host.is_some_and(is_local) {
+    if let Some(token) = &access.token {
+        // First, as who has the cookie may open such a link as well.
+        if let Some(admission) = admission(token, access, request) {
+            return Some(admission);
+        }
+        if !token.is_in(headers, &access.cookie) {
+            return Some(unknown());
+        }
+        // A page that has its own name point here (DNS rebinding) has no cookie for that name, so that any
+        // name will do.
+    } else if !host.is_some_and(is_local) {
+        // Without a token, it would be of the same origin.
         let why = "the inspector is reached as localhost, or by an IP address";
-        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, why));
+        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, why).into_response());
     }
     let is_reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     (!is_reading && is_foreign(headers, host)).then(|| {
         let why = "another page's script may not change anything here";
-        Problem::new(StatusCode::FORBIDDEN, why)
+        Problem::new(StatusCode::FORBIDDEN, why).into_response()
     })
+}
+
+/// What a link gets that has the token: a cookie, and then the page, at an address that does not tell it.
+fn admission(token: &Token, access: &Access, request: &Request) -> Option<Response> {
+    let is_link = request.method() == Method::GET && request.uri().path() == "/";
+    if !is_link || !token.is_in_link(request.uri()) {
+        return None;
+    }
+    let page = HeaderValue::from_static("/");
+    let cookie = token.cookie(&access.cookie)?;
+    let headers = [(header::SET_COOKIE, cookie), (header::LOCATION, page)];
+    Some((StatusCode::SEE_OTHER, headers).into_response())
+}
+
+fn unknown() -> Response {
+    let why = "the inspector has a token: show it as Authorization: Bearer, as the password of Basic, \
+               or open /?token=";
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, why);
+    ([(header::WWW_AUTHENTICATE, CHALLENGE)], problem).into_response()
 }
 
 /// Whether a browser has been sent here by a page that is not ours. JSON it would only send after it has

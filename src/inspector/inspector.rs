@@ -1,17 +1,25 @@
-//! The running endpoint: a listener on the loopback interface, on a thread and runtime of its own, so that
-//! whoever looks does not slow down who sends.
+//! The running endpoint: a listener on a thread and runtime of its own, so that whoever looks does not slow
+//! down who sends.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
+use axum::Router;
+use axum::http::{StatusCode, header};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::sleep;
 
+use super::connection::serve;
 use super::controls::{Controls, Desk};
+use super::guard::Access;
+use super::options::{Limits, Options};
+use super::problem::Problem;
 use super::router::router;
 use crate::inbox::Inbox;
 use crate::rules::RuleBook;
@@ -29,6 +37,7 @@ pub(crate) struct Inspector {
 impl Inspector {
     /// Listens when this returns.
     pub(crate) fn start(
+        options: Options,
         inbox: Inbox,
         rules: Arc<RuleBook>,
         controls: Arc<dyn Controls>,
@@ -40,7 +49,7 @@ impl Inspector {
             controls,
             is_parked: Arc::clone(&is_parked),
         };
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let listener = std::net::TcpListener::bind(options.address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = Builder::new_current_thread()
@@ -51,10 +60,12 @@ impl Inspector {
             let _context = runtime.enter();
             TcpListener::from_std(listener)?
         };
+        let access = Access::new(options.token, address);
+        let router = router(desk, access, options.limits);
         let (stop, stopped) = oneshot::channel::<()>();
-        let serve = move || {
+        let run = move || {
             runtime.block_on(async {
-                tokio::spawn(axum::serve(listener, router(desk)).into_future());
+                tokio::spawn(accept(listener, router, options.limits));
                 let _ = stopped.await; // it is dropped, and never sent to
             });
             // Requests that wait are not waited for.
@@ -65,7 +76,7 @@ impl Inspector {
             address,
             is_parked,
             stop: Some(stop),
-            thread: Some(thread::Builder::new().name(name).spawn(serve)?),
+            thread: Some(thread::Builder::new().name(name).spawn(run)?),
         })
     }
 
@@ -73,9 +84,56 @@ impl Inspector {
         Arc::clone(&self.is_parked)
     }
 
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
+}
+
+/// Those who are sent away at one time; who comes on top of them is cut off without a word.
+const MAX_SENT_AWAY: usize = 32;
+
+/// How long they may take for that.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How long a listener rests that cannot accept: there are no descriptors left, say.
+const REST: Duration = Duration::from_millis(50);
+
+async fn accept(listener: TcpListener, router: Router, limits: Limits) {
+    let served = Arc::new(Semaphore::new(limits.connections));
+    let sent_away = Arc::new(Semaphore::new(MAX_SENT_AWAY));
+    let full = full(limits.connections);
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            sleep(REST).await;
+            continue;
+        };
+        // Answers are written at once, and in one piece.
+        let _ = stream.set_nodelay(true);
+        if let Ok(permit) = Arc::clone(&served).try_acquire_owned() {
+            let router = router.clone();
+            tokio::spawn(async move {
+                serve(stream, router, limits.timeout).await;
+                drop(permit);
+            });
+        } else if let Ok(permit) = Arc::clone(&sent_away).try_acquire_owned() {
+            let full = full.clone();
+            tokio::spawn(async move {
+                serve(stream, full, FAREWELL.min(limits.timeout)).await;
+                drop(permit);
+            });
+        }
+    }
+}
+
+/// What those get for whom there is no room. They are let ask, as few clients read an answer before that.
+fn full(connections: usize) -> Router {
+    let full = async move || {
+        let why = format!("there are {connections} connections already");
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, why);
+        ([(header::CONNECTION, "close")], problem)
+    };
+    Router::new().fallback(full)
 }
 
 impl Drop for Inspector {

@@ -1,6 +1,8 @@
 //! A window over HTTP: what a server has received, as JSON, with the words of the crate. It reads the same
 //! store as the test, and knows no SMTP socket.
 
+mod access;
+mod connection;
 mod controls;
 mod events;
 mod export;
@@ -11,15 +13,20 @@ mod guard;
     reason = "one noun per file, and this room's first noun is its name"
 )]
 mod inspector;
+mod limits;
 mod mails;
 mod metrics;
+mod options;
 mod problem;
 mod request;
 mod router;
 mod rules;
 mod sessions;
+mod token;
 mod views;
 mod wait;
 
 pub(crate) use controls::Controls;
 pub(crate) use inspector::Inspector;
+pub(crate) use options::Options;
+pub(crate) use token::Token;

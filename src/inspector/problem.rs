@@ -30,6 +30,18 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
+    /// The whole answer, where nothing has been asked.
+    pub(super) fn to_wire(&self) -> String {
+        let body = serde_json::to_string(self).unwrap_or_default(); // texts and a number cannot fail
+        format!(
+            "HTTP/1.1 {} {}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n\
+             connection: close\r\n\r\n{body}",
+            self.status,
+            self.title,
+            body.len()
+        )
+    }
+
     pub(super) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
@@ -59,17 +71,25 @@ macro_rules! problems {
 problems! {
     /// The request is malformed.
     Malformed = 400,
+    /// The inspector has a token, and the request has not.
+    Unauthorized = 401,
     /// Another page may not do this.
     Foreign = 403,
     /// There is no such thing.
     Missing = 404,
+    /// The rest of the request did not come in time.
+    Late = 408,
     /// The time is over; the detail says what there is instead.
     // Not 408, at which clients try again of their own accord.
     Overdue = 409,
     /// This is too much.
     TooLarge = 413,
+    /// Path and query are too long.
+    TooLong = 414,
     /// This is not said to be JSON.
     NotJson = 415,
+    /// The inspector is not reached by that name.
+    Misdirected = 421,
     /// This cannot be done.
     Impossible = 422,
     /// The server has ended.

@@ -1,22 +1,28 @@
 //! Which path is whose, and the document that says so.
 
-use axum::extract::DefaultBodyLimit;
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use utoipa::OpenApi;
 
+use super::access::describe;
 use super::controls::Desk;
-use super::guard::guard;
+use super::guard::{Access, guard};
+use super::limits::{MAX_BODY, within_limits};
+use super::options::Limits;
 use super::problem::Problem;
 use super::{controls, events, export, mails, metrics, rules, sessions, wait};
 
-/// Nothing that is sent here is larger.
-const MAX_BODY: usize = 64 * 1024;
-
-pub(super) fn router(desk: Desk) -> Router {
+pub(super) fn router(desk: Desk, access: Access, limits: Limits) -> Router {
+    let access = Arc::new(access);
     let api = Router::new()
-        .route("/openapi.json", get(document))
+        .route(
+            "/openapi.json",
+            get(document).with_state(Arc::clone(&access)),
+        )
         .route("/health", get(metrics::health))
         .route("/metrics", get(metrics::metrics))
         .route("/mails", get(mails::list).delete(mails::delete_all))
@@ -48,8 +54,12 @@ pub(super) fn router(desk: Desk) -> Router {
     Router::new()
         .nest("/api/v1", api)
         .fallback(nowhere)
+        .layer(middleware::from_fn_with_state(
+            limits.timeout,
+            within_limits,
+        ))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(access, guard))
 }
 
 #[derive(OpenApi)]
@@ -95,8 +105,10 @@ struct Api;
 ///
 /// As `OpenAPI` 3.1 has it.
 #[utoipa::path(get, path = "/api/v1/openapi.json", responses((status = 200, description = "This document.", body = Object)))]
-async fn document() -> Json<utoipa::openapi::OpenApi> {
-    Json(Api::openapi())
+async fn document(State(access): State<Arc<Access>>) -> Json<utoipa::openapi::OpenApi> {
+    let mut document = Api::openapi();
+    describe(&mut document, &access);
+    Json(document)
 }
 
 async fn nowhere() -> Problem {

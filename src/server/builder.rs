@@ -18,7 +18,7 @@ use crate::clock::{AlarmClock, Clock};
 use crate::error::StartError;
 use crate::inbox::{Inbox, Waiting};
 #[cfg(feature = "inspector")]
-use crate::inspector::Inspector;
+use crate::inspector::{Inspector, Options as InspectorOptions};
 use crate::rules::{Preset, RuleBook};
 #[cfg(feature = "tls")]
 use crate::smtp::TlsMode;
@@ -46,7 +46,7 @@ pub struct MailServerBuilder {
     #[cfg(feature = "tls")]
     pub(super) tls: TlsOptions,
     #[cfg(feature = "inspector")]
-    pub(super) has_inspector: bool,
+    pub(super) inspector: Option<InspectorOptions>,
     #[cfg(feature = "inspector")]
     pub(super) parks_on_failure: bool,
     #[cfg(feature = "inspector")]
@@ -73,7 +73,7 @@ impl MailServerBuilder {
             #[cfg(feature = "tls")]
             tls: TlsOptions::default(),
             #[cfg(feature = "inspector")]
-            has_inspector: false,
+            inspector: None,
             #[cfg(feature = "inspector")]
             parks_on_failure: false,
             #[cfg(feature = "inspector")]
@@ -106,11 +106,14 @@ impl MailServerBuilder {
     ///
     /// # Errors
     ///
-    /// If the address cannot be bound, a thread or descriptor is not to be had, or the environment
-    /// variable `MAILMOCK_SEED` is set to what is no number, or, with the feature `inspector`, if one of the
-    /// [`rules`](Self::rules) is impossible.
+    /// If an address cannot be bound, a thread or descriptor is not to be had, or the environment
+    /// variable `MAILMOCK_SEED` is set to what is no number. With the feature `inspector`, if one of the
+    /// [`rules`](Self::rules) is impossible, or the inspector would be open to others than this machine, or has a
+    /// token that is none.
     pub fn try_start(self) -> Result<MailServer, StartError> {
         let seed = self.seed.map_or_else(default_seed, Ok)?;
+        #[cfg(feature = "inspector")]
+        self.check_inspector()?;
         let failed = |error| StartError::new(self.address, error);
         let listener = bind(self.address).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -119,7 +122,7 @@ impl MailServerBuilder {
         let host = self
             .advertised_host
             .clone()
-            .unwrap_or_else(|| reachable(address.ip()));
+            .unwrap_or_else(|| reachable(address.ip()).to_string());
         #[cfg(feature = "tls")]
         let tls = self
             .endpoint(&host)
@@ -157,13 +160,15 @@ impl MailServerBuilder {
         };
         let inbox = Inbox::of_all(waiting);
         #[cfg(feature = "inspector")]
-        let inspector = match self.has_inspector {
-            true => {
+        let inspector = match self.inspector {
+            Some(options) => {
+                let address = options.address;
                 let controls = Arc::new(background.remote().clone());
                 let rules = Arc::clone(&rules);
-                Some(Inspector::start(inbox.clone(), rules, controls).map_err(failed)?)
+                let inspector = Inspector::start(options, inbox.clone(), rules, controls);
+                Some(inspector.map_err(|error| StartError::no_inspector(address, error))?)
             }
-            false => None,
+            None => None,
         };
         Ok(MailServer {
             host,
@@ -348,12 +353,12 @@ impl MailServerBuilder {
     }
 }
 
-/// Where a server that is bound there can be reached.
-fn reachable(address: IpAddr) -> String {
+/// Where what is bound there can be reached.
+pub(super) fn reachable(address: IpAddr) -> IpAddr {
     match address {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
-        ip => ip.to_string(),
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
     }
 }
 

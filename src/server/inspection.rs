@@ -1,16 +1,17 @@
 //! The window that a test may open on its server.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::builder::MailServerBuilder;
+use super::builder::{MailServerBuilder, reachable};
 use super::control::Control;
 use super::mail_server::MailServer;
 use super::remote::Remote;
 use crate::clock::Clock;
 use crate::error::StartError;
-use crate::inspector::Controls;
+use crate::inspector::{Controls, Options, Token};
 use crate::rules::MountedRule;
 use crate::spec::RuleSpec;
 
@@ -30,7 +31,8 @@ impl Controls for Remote {
 
 /// The inspection endpoint, with the feature `inspector`.
 impl MailServerBuilder {
-    /// Opens an HTTP endpoint with a JSON API, on the loopback interface and a port of its own. It has what the
+    /// Opens an HTTP endpoint with a JSON API, on the loopback interface and a port of its own unless
+    /// [told otherwise](Self::inspector_address). It has what the
     /// server has received, in the words of this crate, and can wait for what is still to come;
     /// `/api/v1/openapi.json` describes it.
     ///
@@ -58,8 +60,77 @@ impl MailServerBuilder {
     /// println!("look at {}/api/v1/mails", server.inspector_url());
     /// ```
     pub fn inspector(mut self) -> Self {
-        self.has_inspector = true;
+        self.inspector_options();
         self
+    }
+
+    /// Where the [inspector](Self::inspector) listens, and opens one; 127.0.0.1 and a port that the system
+    /// chooses (0) by default. On any other address than a loopback one it needs a
+    /// [token](Self::inspector_token), or the server does not start.
+    ///
+    /// ```
+    /// use mailmock::MailServer;
+    ///
+    /// let exposed = MailServer::builder().inspector_address(([0, 0, 0, 0], 0));
+    /// assert!(exposed.try_start().unwrap_err().is_token_missing());
+    /// ```
+    pub fn inspector_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.inspector_options().address = address.into();
+        self
+    }
+
+    /// Only who has this token may use the [inspector](Self::inspector), which it opens: as
+    /// `Authorization: Bearer …`, as the password of any user with Basic, or in a browser by opening
+    /// `/?token=…`, which leaves a cookie behind and the token out of the address. Everybody else gets 401.
+    ///
+    /// With a token the inspector may be reached by any name, as the page of another that has its name point
+    /// to it (DNS rebinding) has no cookie for that name. Clients send it in clear: there is no TLS here. Neither
+    /// [`inspector_url`](MailServer::inspector_url) nor anything else tells it.
+    ///
+    /// One that is empty, or has anything but printable ASCII without spaces, is an error of
+    /// [`try_start`](Self::try_start).
+    ///
+    /// ```
+    /// use mailmock::MailServer;
+    ///
+    /// let server = MailServer::builder().inspector_address(([0, 0, 0, 0], 0)).inspector_token("s3cret").start();
+    /// println!("look at {}/?token=s3cret", server.inspector_url());
+    /// ```
+    pub fn inspector_token(mut self, token: impl Into<String>) -> Self {
+        self.inspector_options().token = Some(Token::new(token));
+        self
+    }
+
+    /// How long the [inspector](Self::inspector), which it opens, has patience with a client that does not send a
+    /// request, or the rest of one, or does not read the answer; 30 seconds by default. What takes its time by
+    /// itself, a `wait` and the events, may take it.
+    pub fn inspector_timeout(mut self, timeout: Duration) -> Self {
+        self.inspector_options().limits.timeout = timeout.min(MAX_TIMEOUT);
+        self
+    }
+
+    /// Connections that the [inspector](Self::inspector), which it opens, has at one time; 256 by default. One
+    /// more gets 503.
+    pub fn max_inspector_connections(mut self, connections: usize) -> Self {
+        self.inspector_options().limits.connections = connections.min(MAX_CONNECTIONS);
+        self
+    }
+
+    pub(super) fn check_inspector(&self) -> Result<(), StartError> {
+        let Some(options) = &self.inspector else {
+            return Ok(());
+        };
+        if options.token.as_ref().is_some_and(|t| !t.is_usable()) {
+            return Err(StartError::unusable_token());
+        }
+        if options.is_open_to_all() {
+            return Err(StartError::inspector_open_to_all(options.address));
+        }
+        Ok(())
+    }
+
+    fn inspector_options(&mut self) -> &mut Options {
+        self.inspector.get_or_insert_default()
     }
 }
 
@@ -95,18 +166,27 @@ pub(super) fn own_rules(
     specs.iter().enumerate().map(rule).collect()
 }
 
+/// Longer than a connection lasts, and short enough to be added to a time.
+const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// More than there are descriptors, and as many as can be counted.
+const MAX_CONNECTIONS: usize = 1_000_000;
+
 /// The inspection endpoint, with the feature `inspector`.
 impl MailServer {
-    /// Where the endpoint is, such as `http://127.0.0.1:41234`.
+    /// Where the endpoint is, such as `http://127.0.0.1:41234`; for a wildcard such as 0.0.0.0 by the loopback
+    /// address, and always without the [token](MailServerBuilder::inspector_token).
     ///
     /// # Panics
     ///
     /// If the server was started without [`inspector`](MailServerBuilder::inspector).
     #[track_caller]
     pub fn inspector_url(&self) -> String {
-        match &self.inspector {
-            Some(inspector) => inspector.url(),
-            None => panic!("the server has no inspector: start it with builder().inspector()"),
-        }
+        let Some(inspector) = &self.inspector else {
+            panic!("the server has no inspector: start it with builder().inspector()");
+        };
+        let address = inspector.address();
+        let (ip, port) = (reachable(address.ip()), address.port());
+        format!("http://{}", SocketAddr::new(ip, port))
     }
 }
