@@ -261,6 +261,9 @@
 //! `inspector_token(..)`, shown as `Authorization: Bearer …`, as the password of Basic, or by opening `/?token=…`
 //! in a browser.
 //!
+//! What a test suite has for Mailpit, such as `cypress-mailpit` or `mailpit-api`, works with
+//! `builder().mailpit_api()`, which says what is there and what is missing.
+//!
 //! # One server for many tests
 //!
 //! A server takes a fraction of a millisecond to start, so that each test is best off with its own. Tests

@@ -140,7 +140,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     (
         "parking_lot",
-        &["store.rs", "waiters.rs", "rules/", "clock.rs"],
+        &[
+            "store.rs",
+            "waiters.rs",
+            "rules/",
+            "clock.rs",
+            "inspector/mailpit/read.rs",
+        ],
     ),
     ("regex_lite", &["mail/"]),
     ("html5gum", &["mail/html.rs"]),

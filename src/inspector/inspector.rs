@@ -17,7 +17,6 @@ use tokio::time::sleep;
 
 use super::connection::serve;
 use super::controls::{Controls, Desk};
-use super::guard::Access;
 use super::options::{Limits, Options};
 use super::problem::Problem;
 use super::router::router;
@@ -60,12 +59,12 @@ impl Inspector {
             let _context = runtime.enter();
             TcpListener::from_std(listener)?
         };
-        let access = Access::new(options.token, address);
-        let router = router(desk, access, options.limits);
+        let limits = options.limits;
+        let router = router(desk, options, address);
         let (stop, stopped) = oneshot::channel::<()>();
         let run = move || {
             runtime.block_on(async {
-                tokio::spawn(accept(listener, router, options.limits));
+                tokio::spawn(accept(listener, router, limits));
                 let _ = stopped.await; // it is dropped, and never sent to
             });
             // Requests that wait are not waited for.

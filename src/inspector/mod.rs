@@ -14,6 +14,7 @@ mod guard;
 )]
 mod inspector;
 mod limits;
+mod mailpit;
 mod mails;
 mod metrics;
 mod options;

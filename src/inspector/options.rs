@@ -12,6 +12,8 @@ pub(crate) struct Options {
     /// Who has it may use the inspector; without one, everybody who reaches it.
     pub(crate) token: Option<Token>,
     pub(crate) limits: Limits,
+    /// Whether it has the read part of Mailpit's API too.
+    pub(crate) speaks_mailpit: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,7 @@ impl Default for Options {
                 timeout: Duration::from_secs(30),
                 connections: 256,
             },
+            speaks_mailpit: false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which path is whose, and the document that says so.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
@@ -12,12 +13,16 @@ use super::access::describe;
 use super::controls::Desk;
 use super::guard::{Access, guard};
 use super::limits::{MAX_BODY, within_limits};
-use super::options::Limits;
+use super::options::Options;
 use super::problem::Problem;
-use super::{controls, events, export, mails, metrics, rules, sessions, wait};
+use super::{controls, events, export, mailpit, mails, metrics, rules, sessions, wait};
 
-pub(super) fn router(desk: Desk, access: Access, limits: Limits) -> Router {
-    let access = Arc::new(access);
+/// What is served at that address.
+pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Router {
+    let access = Arc::new(Access::new(options.token, address));
+    let mailpit = options
+        .speaks_mailpit
+        .then(|| mailpit::router(desk.inbox.clone()));
     let api = Router::new()
         .route(
             "/openapi.json",
@@ -49,13 +54,14 @@ pub(super) fn router(desk: Desk, access: Access, limits: Limits) -> Router {
         .route("/down", post(controls::down))
         .route("/up", post(controls::up))
         .route("/release", post(controls::release))
-        .method_not_allowed_fallback(wrong_method)
         .with_state(desk);
     Router::new()
         .nest("/api/v1", api)
+        .merge(mailpit.unwrap_or_default())
+        .method_not_allowed_fallback(wrong_method)
         .fallback(nowhere)
         .layer(middleware::from_fn_with_state(
-            limits.timeout,
+            options.limits.timeout,
             within_limits,
         ))
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -116,6 +116,40 @@ impl MailServerBuilder {
         self
     }
 
+    /// Has the [inspector](Self::inspector), which it opens, speak the read part of
+    /// [Mailpit](https://mailpit.axllent.org/docs/api-v1/)'s API too, so that what test suites have for that,
+    /// such as `cypress-mailpit` or `mailpit-api`, needs another URL and nothing else. An id is the number of
+    /// the mail; lists begin with the newest.
+    ///
+    /// | Path | |
+    /// |---|---|
+    /// | `GET /api/v1/messages` | mails in pages: `start`, `limit` |
+    /// | `PUT /api/v1/messages` | marks as read or not: `{"IDs": […], "Read": true}`, or `"Search"` in place of ids |
+    /// | `DELETE /api/v1/messages` | those of the ids, or all |
+    /// | `GET`, `DELETE /api/v1/search` | `query`: words, `"quoted phrases"`, `-without` or `!without`, `from:`, `to:`, `cc:`, `bcc:`, `reply-to:`, `addressed:`, `subject:`, `message-id:`, `tag:`, `is:read`, `is:unread`, `is:tagged`, `has:attachment`, `has:inline`, `larger:10k`, `smaller:1M`, `before:2026-11-22`, `after:2026-11-22T03:35Z` |
+    /// | `GET /api/v1/message/{id}`, `/headers`, `/raw`, `/part/{part}` | a mail and its pieces; the first marks it as read; `latest` is the newest, or with a `query` the newest like that |
+    /// | `GET /view/{id}.html`, `/view/{id}.txt`, `/view/{id}` | what a reader sees; the HTML can run and load nothing |
+    /// | `GET /api/v1/tags`, `/info`, `/webui`, `/livez`, `/readyz` | |
+    ///
+    /// Bcc has who got the mail without being named in it, as Mailpit has it. Tags are those of the field
+    /// X-Tags, and what follows a plus in a recipient's address.
+    ///
+    /// Missing: sending and releasing mails, setting tags, the checks of HTML, links and spam, thumbnails, chaos
+    /// (there are [rules](MailServer::on)), the checksums of attachments, `before` for pages, other time zones than
+    /// UTC in searches, and events over a web socket. What cannot be done is answered 404 and says so; an error is a
+    /// problem (RFC 9457), not plain text.
+    ///
+    /// ```
+    /// use mailmock::MailServer;
+    ///
+    /// let server = MailServer::builder().mailpit_api().start();
+    /// println!("MAILPIT_URL={}", server.inspector_url());
+    /// ```
+    pub fn mailpit_api(mut self) -> Self {
+        self.inspector_options().speaks_mailpit = true;
+        self
+    }
+
     pub(super) fn check_inspector(&self) -> Result<(), StartError> {
         let Some(options) = &self.inspector else {
             return Ok(());
