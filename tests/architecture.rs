@@ -141,7 +141,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "parking_lot",
         &[
-            "store.rs",
+            "store/store.rs",
             "waiters.rs",
             "rules/",
             "clock.rs",

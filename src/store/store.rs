@@ -1,4 +1,4 @@
-//! What was recorded, behind one lock: applies facts, and wakes those who wait for them.
+//! What was recorded, behind one lock, and those who wait for it.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -8,11 +8,13 @@ use std::time::{Instant, SystemTime};
 
 use parking_lot::Mutex;
 
+use super::mark::Mark;
+use super::state::{SessionKey, State};
 use crate::mail::{Mail, MailMatcher};
 use crate::received::Received;
 use crate::rejection::Rejection;
 use crate::session::Session;
-use crate::smtp::{Answer, Envelope, Fact, Rejected, Said};
+use crate::smtp::Fact;
 use crate::times::Times;
 use crate::waiters::Waiters;
 
@@ -35,41 +37,6 @@ pub(crate) struct ExpectedMails {
     pub(crate) times: Times,
     pub(crate) mail: MailMatcher,
     pub(crate) location: &'static Location<'static>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    received: Received,
-    expected: Vec<ExpectedMails>,
-    /// Facts recorded so far.
-    changes: u64,
-    last_mail_id: u64,
-    last_rejection_id: u64,
-    last_session_id: u64,
-    open_sessions: usize,
-    octets: usize,
-    is_closed: bool,
-}
-
-/// How much had been recorded at a moment: the last numbers given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark {
-    pub(crate) mail: u64,
-    pub(crate) rejection: u64,
-    pub(crate) session: u64,
-}
-
-/// A session as its connection writes to it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SessionKey {
-    id: u64,
-    opened: Instant,
-}
-
-impl SessionKey {
-    pub(crate) fn id(self) -> u64 {
-        self.id
-    }
 }
 
 impl Store {
@@ -271,118 +238,6 @@ impl Store {
         let result = change(&mut self.state.lock());
         self.waiters.wake_all();
         result
-    }
-}
-
-impl State {
-    fn has_room_for(&self, octets: usize, capacity: usize) -> bool {
-        self.octets.saturating_add(octets) <= capacity
-    }
-
-    fn apply(&mut self, key: SessionKey, fact: Fact, capacity: usize) {
-        match fact {
-            Fact::Exchange { said, answer } => self.note_exchange(key, &said, answer, capacity),
-            Fact::Answered(answer) => self.session(key, |session| {
-                session.note_answer(answer, key.opened.elapsed());
-            }),
-            Fact::Accepted {
-                envelope,
-                content,
-                is_discarded,
-            } => self.accept(key, envelope, content, is_discarded),
-            Fact::Rejected(rejected) => self.reject(key, *rejected, capacity),
-            Fact::Remarked(remark) => self.note_if_room(key, capacity, |s| s.note_remark(remark)),
-            Fact::Hello { name } => self.session(key, |session| session.note_hello(name)),
-            Fact::Login(login) => self.note_if_room(key, capacity, |s| s.note_login(login)),
-            Fact::TlsAwaited => self.session(key, Session::await_tls),
-            Fact::TlsStarted(tls) => self.session(key, |session| session.note_tls(tls)),
-            Fact::Closed(end) => {
-                self.open_sessions -= 1;
-                self.session(key, |session| session.note_end(end, key.opened.elapsed()));
-            }
-        }
-    }
-
-    /// An open session is always there: only closed ones are cleared.
-    fn session(&mut self, key: SessionKey, note: impl FnOnce(&mut Session)) {
-        let sessions = &mut self.received.sessions;
-        if let Ok(i) = sessions.binary_search_by_key(&key.id, Session::id) {
-            note(&mut sessions[i]);
-        }
-    }
-
-    fn note_exchange(&mut self, key: SessionKey, said: &Said, answer: Answer, capacity: usize) {
-        if self.has_room_for(1, capacity) {
-            self.grow(key, |session| {
-                session.note_exchange(said, answer, key.opened.elapsed());
-            });
-        } else {
-            self.session(key, Session::omit_exchange);
-        }
-    }
-
-    fn note_if_room(&mut self, key: SessionKey, capacity: usize, note: impl FnOnce(&mut Session)) {
-        if self.has_room_for(1, capacity) {
-            self.grow(key, note);
-        }
-    }
-
-    /// Adds to a session, and counts what that takes.
-    fn grow(&mut self, key: SessionKey, note: impl FnOnce(&mut Session)) {
-        let mut growth = 0;
-        self.session(key, |session| {
-            let before = session.size();
-            note(session);
-            growth = session.size() - before;
-        });
-        self.octets += growth;
-    }
-
-    fn accept(
-        &mut self,
-        key: SessionKey,
-        envelope: Envelope,
-        content: Vec<u8>,
-        is_discarded: bool,
-    ) {
-        self.last_mail_id += 1;
-        self.octets += content.len();
-        let mail = Mail::new(
-            self.last_mail_id,
-            key.id,
-            SystemTime::now(),
-            envelope,
-            content,
-        );
-        if is_discarded {
-            self.received.discarded.push(mail);
-        } else {
-            self.session(key, |session| session.note_mail(&mail));
-            self.received.mails.push(mail);
-        }
-    }
-
-    fn reject(&mut self, key: SessionKey, mut rejected: Rejected, capacity: usize) {
-        let octets = rejected.content.as_ref().map_or(0, Vec::len);
-        if !self.has_room_for(octets, capacity) {
-            rejected.content = None;
-        }
-        self.last_rejection_id += 1;
-        let rejection = Rejection::new(self.last_rejection_id, key.id, SystemTime::now(), rejected);
-        // The exchange is counted on the session if there is no room even for this.
-        if self.has_room_for(rejection.size(), capacity) {
-            self.octets += rejection.size();
-            self.received.rejections.push(rejection);
-        }
-    }
-
-    /// Counts anew what is left after something was taken out.
-    fn recount(&mut self) {
-        let mails = self.received.mails.iter().chain(&self.received.discarded);
-        let mails = mails.map(|mail| mail.message().size());
-        let rejections = self.received.rejections.iter().map(Rejection::size);
-        let sessions = self.received.sessions.iter().map(Session::size);
-        self.octets = mails.chain(rejections).chain(sessions).sum();
     }
 }
 

@@ -1,0 +1,14 @@
+//! What was recorded, behind one lock: applies facts, and wakes those who wait for them. What came of it is
+//! for others to say.
+
+mod mark;
+mod state;
+#[expect(
+    clippy::module_inception,
+    reason = "one noun per file, and this room's first noun is its name"
+)]
+mod store;
+
+pub use mark::Mark;
+pub(crate) use state::SessionKey;
+pub(crate) use store::{ExpectedMails, Store};
