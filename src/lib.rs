@@ -299,7 +299,8 @@
 //! | [octets of content](MailServerBuilder::max_message_size) | 50 MiB | 552 5.3.4 |
 //! | [recipients in a transaction](MailServerBuilder::max_recipients) | 1,000 | 452 4.5.3 |
 //! | [open sessions](MailServerBuilder::max_sessions) | 2,000 | 421 4.3.2 |
-//! | [octets stored](MailServerBuilder::max_stored) | 1 GiB | 452 4.3.1 |
+//! | [octets stored](MailServerBuilder::max_stored) | 1 GiB | 452 4.3.1, or [the oldest goes](MailServerBuilder::drop_oldest) |
+//! | [mails stored](MailServerBuilder::max_mails) | none | the same |
 //! | [silence of a client](MailServerBuilder::idle_timeout) | 5 minutes | 421 4.4.2 |
 //! | [syntax and sequence errors in a session](MailServerBuilder::max_errors) | 100 | 421 4.7.0 |
 //! | connections to the inspector | 256 | 503 |

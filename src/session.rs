@@ -229,6 +229,13 @@ impl Session {
         self.record().mails.push(mail.downgrade());
     }
 
+    /// Keeps the number of a mail that is gone, and nothing else of it.
+    pub(crate) fn forget_mail(&mut self, id: u64) {
+        if let Ok(i) = self.0.mails.binary_search_by_key(&id, |mail| mail.id) {
+            self.record().mails[i].forget();
+        }
+    }
+
     pub(crate) fn note_end(&mut self, end: SessionEnd, at: Duration) {
         self.record().end = Some((end, at));
     }

@@ -1,7 +1,7 @@
 //! Which part of what a server received is looked at.
 
 use crate::mail::{Mail, MailMatcher};
-use crate::received::Received;
+use crate::received::{Dropped, Received};
 use crate::rejection::Rejection;
 use crate::session::Session;
 use crate::store::Mark;
@@ -58,6 +58,9 @@ impl View {
     pub(super) fn of(&self, mut received: Received) -> Received {
         if self.is_all() {
             return received;
+        }
+        if !received.dropped.may_be_behind(self.mark().mail) {
+            received.dropped = Dropped::default();
         }
         received.mails.retain(|mail| self.has_mail(mail));
         received.discarded.retain(|mail| self.has_mail(mail));

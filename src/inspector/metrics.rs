@@ -41,6 +41,12 @@ pub(super) async fn metrics(State(inbox): State<Inbox>) -> Response {
             all.mail,
         ),
         (
+            "mails_dropped_total",
+            "counter",
+            "Mails that went since the start as the store was full.",
+            inbox.store().dropped_mails(),
+        ),
+        (
             "rejections_total",
             "counter",
             "Refusals and aborted transactions since the start.",

@@ -174,4 +174,9 @@ impl WeakMail {
     pub(crate) fn upgrade(&self) -> Option<Mail> {
         self.mail.upgrade().map(Mail)
     }
+
+    /// Even its place in memory can be used again then.
+    pub(crate) fn forget(&mut self) {
+        self.mail = Weak::new();
+    }
 }

@@ -20,6 +20,16 @@ pub(super) fn overview(received: &Received) -> String {
         received.rejections.iter().partition(|r| r.is_aborted());
     let mut text = String::new();
     list(&mut text, "received", &received.mails, mail_line);
+    match received.dropped.lately {
+        0 => {}
+        1 => text.push_str("\n1 older mail was dropped, as the store was full"),
+        dropped => {
+            let _ = write!(
+                text,
+                "\n{dropped} older mails were dropped, as the store was full"
+            );
+        }
+    }
     list(
         &mut text,
         "accepted and discarded",

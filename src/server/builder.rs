@@ -25,7 +25,7 @@ use crate::smtp::TlsMode;
 use crate::smtp::{Extension, Settings};
 #[cfg(feature = "inspector")]
 use crate::spec::RuleSpec;
-use crate::store::Store;
+use crate::store::{Bounds, Store};
 
 /// Sets up a [`MailServer`]; made by [`MailServer::builder`].
 ///
@@ -51,8 +51,8 @@ pub struct MailServerBuilder {
     pub(super) parks_on_failure: bool,
     #[cfg(feature = "inspector")]
     pub(super) own_rules: Vec<RuleSpec>,
-    max_sessions: usize,
-    max_stored: usize,
+    pub(super) max_sessions: usize,
+    pub(super) bounds: Bounds,
     idle_timeout: Duration,
     wait_timeout: Duration,
     tells_story: bool,
@@ -79,7 +79,11 @@ impl MailServerBuilder {
             #[cfg(feature = "inspector")]
             own_rules: Vec::new(),
             max_sessions: 2_000,
-            max_stored: 1024 * 1024 * 1024,
+            bounds: Bounds {
+                octets: 1024 * 1024 * 1024,
+                mails: usize::MAX,
+                drops_oldest: false,
+            },
             idle_timeout: Duration::from_secs(5 * 60),
             wait_timeout: Duration::from_secs(5),
             tells_story: true,
@@ -117,7 +121,7 @@ impl MailServerBuilder {
         let failed = |error| StartError::new(self.address, error);
         let listener = bind(self.address).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let store = Arc::new(Store::new(self.max_stored));
+        let store = Arc::new(Store::new(self.bounds));
         let clock = Arc::new(Clock::new());
         let host = self
             .advertised_host
@@ -276,39 +280,6 @@ impl MailServerBuilder {
     /// Offers no extension at all; some may be added again.
     pub fn without_extensions(mut self) -> Self {
         self.settings.extensions.clear();
-        self
-    }
-
-    /// The largest content taken, in octets; 50 MiB by default. What is larger gets 552 5.3.4.
-    pub fn max_message_size(mut self, octets: usize) -> Self {
-        self.settings.max_content = octets;
-        self
-    }
-
-    /// Recipients accepted in one transaction; 1,000 by default. One more gets 452 4.5.3.
-    pub fn max_recipients(mut self, recipients: usize) -> Self {
-        self.settings.max_recipients = recipients;
-        self
-    }
-
-    /// Syntax and sequence errors answered in one session; 100 by default. One more gets 421 4.7.0,
-    /// and the session ends.
-    pub fn max_errors(mut self, errors: usize) -> Self {
-        self.settings.max_errors = errors;
-        self
-    }
-
-    /// Sessions open at one time; 2,000 by default. One more gets 421 4.3.2.
-    pub fn max_sessions(mut self, sessions: usize) -> Self {
-        self.max_sessions = sessions;
-        self
-    }
-
-    /// Octets that the store keeps: contents, refused ones too, and transcripts; 1 GiB by default.
-    /// A mail for which there is no room gets 452 4.3.1. Contents on their way come on top of it: at
-    /// most a [whole one](Self::max_message_size) in each [open session](Self::max_sessions).
-    pub fn max_stored(mut self, octets: usize) -> Self {
-        self.max_stored = octets;
         self
     }
 

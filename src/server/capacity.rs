@@ -29,12 +29,14 @@ impl Policy for Capacity {
             } => {
                 let declared = reverse_path.parameters().size().unwrap_or(1);
                 let octets = usize::try_from(declared).unwrap_or(usize::MAX);
-                if self.store.has_room_for(octets) {
+                if self.store.has_room_for_mail(octets) {
                     return Verdict::Proceed;
                 }
                 STORE_FULL
             }
-            Moment::EndOfData { content } if !self.store.has_room_for(content.len()) => STORE_FULL,
+            Moment::EndOfData { content } if !self.store.has_room_for_mail(content.len()) => {
+                STORE_FULL
+            }
             _ => return Verdict::Proceed,
         };
         Verdict::Refuse(refusal)

@@ -11,6 +11,7 @@ mod heap;
 mod host;
 #[cfg(feature = "inspector")]
 mod inspection;
+mod limits;
 mod listener;
 mod mail_server;
 mod outage;

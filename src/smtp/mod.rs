@@ -60,6 +60,8 @@ pub use tls::{Tls, TlsFault};
 pub(crate) use address::is_same_mailbox;
 pub(crate) use command::Command;
 pub(crate) use content::line_end_lapses;
+#[cfg(test)]
+pub(crate) use envelope::Client;
 pub(crate) use event::{Event, Moment, Policy};
 pub(crate) use interruption::Interruption;
 pub(crate) use printable::{printable, without_response};

@@ -38,6 +38,15 @@ impl ReversePath {
         &self.0.parameters
     }
 
+    #[cfg(test)]
+    pub(crate) fn null() -> Self {
+        Self(Path {
+            mailbox: None,
+            source_route: None,
+            parameters: Parameters::default(),
+        })
+    }
+
     pub(crate) fn new(path: Path<Option<Mailbox>>) -> Self {
         Self(path)
     }

@@ -143,7 +143,7 @@ pub(crate) struct Rejected {
 
 impl Rejected {
     /// With nothing known but that.
-    pub(super) fn at(stage: Stage, cause: Cause, said: Said) -> Self {
+    pub(crate) fn at(stage: Stage, cause: Cause, said: Said) -> Self {
         Self {
             stage,
             cause,

@@ -3,12 +3,16 @@
 
 mod mark;
 mod state;
+mod stock;
 #[expect(
     clippy::module_inception,
     reason = "one noun per file, and this room's first noun is its name"
 )]
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use mark::Mark;
 pub(crate) use state::SessionKey;
+pub(crate) use stock::Bounds;
 pub(crate) use store::{ExpectedMails, Store};

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
 use super::mark::Mark;
 use super::state::{SessionKey, State};
+use super::stock::Bounds;
 use crate::mail::{Mail, MailMatcher};
 use crate::received::Received;
 use crate::rejection::Rejection;
@@ -23,8 +24,6 @@ use crate::waiters::Waiters;
 pub(crate) struct Store {
     state: Mutex<State>,
     waiters: Waiters,
-    /// Octets that may be kept.
-    capacity: usize,
     /// A panic has told what is stored.
     is_told: AtomicBool,
     /// Sessions in the midst of a transaction, a reply or a pause.
@@ -40,11 +39,10 @@ pub(crate) struct ExpectedMails {
 }
 
 impl Store {
-    pub(crate) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(bounds: Bounds) -> Self {
         Self {
-            state: Mutex::default(),
+            state: Mutex::new(State::new(bounds)),
             waiters: Waiters::default(),
-            capacity,
             is_told: AtomicBool::new(false),
             busy_sessions: AtomicUsize::new(0),
         }
@@ -61,16 +59,7 @@ impl Store {
 
     pub(crate) fn open_session(&self, peer: SocketAddr) -> SessionKey {
         let opened = Instant::now();
-        let id = self.change(|state| {
-            state.last_session_id += 1;
-            state.open_sessions += 1;
-            let session = Session::open(state.last_session_id, peer, SystemTime::now());
-            state.octets += session.size();
-            state.received.has_had_sessions = true;
-            state.received.sessions.push(session);
-            state.last_session_id
-        });
-        SessionKey { id, opened }
+        self.change(|state| state.open_session(peer, opened))
     }
 
     /// Sessions that are open now.
@@ -78,22 +67,20 @@ impl Store {
         self.state.lock().open_sessions
     }
 
-    /// Whether content of that many octets can be kept.
-    pub(crate) fn has_room_for(&self, octets: usize) -> bool {
-        self.state.lock().has_room_for(octets, self.capacity)
+    /// Whether a mail with content of that many octets can be kept.
+    pub(crate) fn has_room_for_mail(&self, octets: usize) -> bool {
+        self.state.lock().stock.has_room_for_mail(octets)
     }
 
     pub(crate) fn record(&self, key: SessionKey, fact: Fact) {
-        self.change(|state| {
-            state.changes += 1;
-            state.apply(key, fact, self.capacity);
-        });
+        self.change(|state| state.apply(key, fact));
     }
 
     /// A client has sent a command before it got the reply to the one before.
     pub(crate) fn note_pipelining(&self, key: SessionKey, is_offered: bool) {
         let mut state = self.state.lock();
-        state.session(key, |session| session.note_pipelining(is_offered));
+        let stock = &mut state.stock;
+        stock.session(key.id(), |session| session.note_pipelining(is_offered));
     }
 
     /// How many facts were recorded so far.
@@ -129,38 +116,56 @@ impl Store {
     }
 
     pub(crate) fn received(&self) -> Received {
-        self.state.lock().received.clone()
+        let state = self.state.lock();
+        Received {
+            seed: state.seed,
+            has_had_sessions: state.last_session_id > 0,
+            ..state.stock.received()
+        }
     }
 
     pub(crate) fn mails(&self) -> Vec<Mail> {
-        self.state.lock().received.mails.clone()
+        self.mails_after(0)
     }
 
     /// The mails with a number above that one, oldest first.
     pub(crate) fn mails_after(&self, id: u64) -> Vec<Mail> {
         let state = self.state.lock();
-        let mails = &state.received.mails;
+        let mails = state.stock.mails();
         let start = mails.partition_point(|mail| mail.id() <= id);
-        mails[start..].to_vec()
+        mails.range(start..).cloned().collect()
     }
 
     /// The mails, if there are at least so many.
     pub(crate) fn mails_from(&self, count: usize) -> Option<Vec<Mail>> {
         let state = self.state.lock();
-        let mails = &state.received.mails;
-        (mails.len() >= count).then(|| mails.clone())
+        let mails = state.stock.mails();
+        (mails.len() >= count).then(|| mails.iter().cloned().collect())
     }
 
     pub(crate) fn sessions(&self) -> Vec<Session> {
-        self.state.lock().received.sessions.clone()
+        let state = self.state.lock();
+        state.stock.sessions().iter().cloned().collect()
     }
 
     pub(crate) fn rejections(&self) -> Vec<Rejection> {
-        self.state.lock().received.rejections.clone()
+        let state = self.state.lock();
+        state.stock.rejections().iter().cloned().collect()
+    }
+
+    /// How many mails went for newer ones since the start.
+    pub(crate) fn dropped_mails(&self) -> u64 {
+        self.state.lock().stock.dropped().in_all
+    }
+
+    /// What is counted in all, and of the open sessions.
+    #[cfg(test)]
+    pub(super) fn octets(&self) -> (usize, usize) {
+        self.state.lock().stock.octets()
     }
 
     pub(crate) fn note_seed(&self, seed: u64) {
-        self.state.lock().received.seed = Some(seed);
+        self.state.lock().seed = Some(seed);
     }
 
     /// Where it stands now.
@@ -178,11 +183,7 @@ impl Store {
     pub(crate) fn take_mails(&self, is_taken: impl Fn(&Mail) -> bool) -> Vec<Mail> {
         let wanted = ids(self.mails().iter().filter(|m| is_taken(m)).map(Mail::id));
         let mut state = self.state.lock();
-        let mails = std::mem::take(&mut state.received.mails);
-        let (taken, kept) = mails.into_iter().partition(|m| wanted.contains(&m.id()));
-        state.received.mails = kept;
-        state.recount();
-        taken
+        state.stock.take_mails(|mail| wanted.contains(&mail.id()))
     }
 
     /// Forgets the mails and rejections for which the conditions hold, and all closed sessions.
@@ -194,23 +195,16 @@ impl Store {
     ) {
         let received = self.received();
         let is_forgotten = |m: &&Mail| is_mail_forgotten(m);
-        let mails = ids(received.mails.iter().filter(is_forgotten).map(Mail::id));
-        let discarded = ids(received.discarded.iter().filter(is_forgotten).map(Mail::id));
+        let mails = received.mails.iter().chain(&received.discarded);
+        let mails = ids(mails.filter(is_forgotten).map(Mail::id));
         let rejections = received.rejections.iter();
         let rejections = rejections.filter(|r| is_rejection_forgotten(r));
         let rejections = ids(rejections.map(Rejection::id));
-        {
-            let mut state = self.state.lock();
-            let kept = &mut state.received;
-            kept.mails.retain(|mail| !mails.contains(&mail.id()));
-            kept.discarded
-                .retain(|mail| !discarded.contains(&mail.id()));
-            kept.rejections.retain(|r| !rejections.contains(&r.id()));
-            if forgets_sessions {
-                kept.sessions.retain(Session::is_open);
-            }
-            state.recount();
-        }
+        self.state.lock().stock.retain(
+            |mail| !mails.contains(&mail.id()),
+            |rejection| !rejections.contains(&rejection.id()),
+            forgets_sessions,
+        );
         // Much may be freed here, and nobody should wait for that.
         drop(received);
     }
@@ -233,10 +227,14 @@ impl Store {
         self.waiters.wake_all();
     }
 
-    /// Changes the state, then wakes the waiters without the lock.
+    /// Changes the state, then wakes the waiters and frees what went, both without the lock.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.state.lock());
+        let (result, gone) = {
+            let mut state = self.state.lock();
+            (change(&mut state), state.stock.take_gone())
+        };
         self.waiters.wake_all();
+        drop(gone);
         result
     }
 }

@@ -1,0 +1,210 @@
+//! What a server keeps, and what goes when there is no room.
+
+mod support;
+
+use std::time::Duration;
+
+use mailmock::{Action, Mail, MailServer, Trigger, a_mail, a_rejection};
+use support::Client;
+
+fn ids(mails: &[Mail]) -> Vec<u64> {
+    mails.iter().map(Mail::id).collect()
+}
+
+fn greeted(server: &MailServer) -> Client {
+    let mut client = Client::connect(server);
+    client.ok("EHLO test.example");
+    client
+}
+
+fn deliver(client: &mut Client, octets: usize) -> &mut Client {
+    let line = [b'x'; 98];
+    let content = [&line[..], b"\r\n"].concat().repeat(octets / 100);
+    client.deliver("app@example.org", &["ada@example.org"], &content)
+}
+
+#[test]
+fn one_mail_more_than_that_is_refused() {
+    let server = MailServer::builder().max_mails(2).start();
+    let mut client = greeted(&server);
+    deliver(deliver(&mut client, 100), 100);
+    let reply = client.say("MAIL FROM:<app@example.org>");
+    assert!(reply.starts_with("452 4.3.1"), "{reply}");
+    server.assert_rejected(a_rejection().code(452));
+    assert_eq!((server.mails().len(), server.dropped_mails()), (2, 0));
+
+    // Who makes room can have more.
+    server.take_mails();
+    deliver(&mut client, 100);
+    assert_eq!(ids(&server.mails()), [3]);
+}
+
+#[test]
+fn mails_that_come_at_once_do_not_exceed_it() {
+    let server = MailServer::builder().max_mails(1).start();
+    let (mut one, mut other) = (greeted(&server), greeted(&server));
+    one.begin("app@example.org", &["ada@example.org"]);
+    other.begin("app@example.org", &["ada@example.org"]);
+    one.ok(".");
+    let reply = other.say(".");
+    assert!(reply.starts_with("452 4.3.1"), "{reply}");
+    server.only_mail();
+}
+
+#[test]
+fn discarded_mails_count_too() {
+    let server = MailServer::builder().max_mails(1).start();
+    let rule = Action::accept_and_discard();
+    server.on(Trigger::end_of_data()).first(1).in_turn([rule]);
+    let mut client = greeted(&server);
+    deliver(&mut client, 100);
+    assert_eq!(server.discarded_mails().len(), 1);
+    let reply = client.say("MAIL FROM:<app@example.org>");
+    assert!(reply.starts_with("452 4.3.1"), "{reply}");
+}
+
+#[test]
+fn the_oldest_goes_for_a_new_one() {
+    let server = MailServer::builder().max_mails(3).drop_oldest().start();
+    let mut client = greeted(&server);
+    for _ in 0..5 {
+        deliver(&mut client, 100);
+    }
+    assert_eq!(ids(&server.mails()), [3, 4, 5]);
+    assert_eq!(server.dropped_mails(), 2);
+    // The session goes on, and knows what it has delivered.
+    let session = &server.sessions()[0];
+    assert_eq!(session.mail_ids(), [1, 2, 3, 4, 5]);
+    assert_eq!(ids(&session.mails()), [3, 4, 5]);
+    assert_eq!(session.omitted_exchanges(), 0);
+}
+
+#[test]
+fn sessions_and_refusals_go_with_the_mails_of_their_time() {
+    let server = MailServer::builder().max_mails(2).drop_oldest().start();
+    for _ in 0..4 {
+        let mut client = greeted(&server);
+        assert!(client.say("VRFY").starts_with("501"));
+        deliver(&mut client, 100).ok("QUIT");
+        client.rest();
+    }
+    server.wait_until_idle().blocking();
+    let sessions: Vec<_> = server.sessions().iter().map(|s| s.id()).collect();
+    // The second ended behind its mail, which has just gone.
+    assert_eq!(sessions, [2, 3, 4]);
+    let rejections: Vec<_> = server.rejections().iter().map(|r| r.id()).collect();
+    assert_eq!(rejections, [3, 4]);
+}
+
+#[test]
+fn the_oldest_go_until_there_is_room() {
+    let server = MailServer::builder()
+        .max_stored(100_000)
+        .drop_oldest()
+        .start();
+    let mut client = greeted(&server);
+    for _ in 0..8 {
+        deliver(&mut client, 10_000);
+    }
+    assert_eq!(server.dropped_mails(), 0);
+    deliver(&mut client, 60_000);
+    let stored: usize = server.mails().iter().map(|m| m.message().size()).sum();
+    assert!(stored <= 100_000);
+    assert_eq!(server.mails().last().map(Mail::id), Some(9));
+    assert_eq!(server.dropped_mails() as usize + server.mails().len(), 9);
+}
+
+#[test]
+fn a_mail_that_is_larger_than_the_store_is_refused_and_nothing_goes_for_it() {
+    let server = MailServer::builder()
+        .max_stored(50_000)
+        .drop_oldest()
+        .start();
+    let mut client = greeted(&server);
+    deliver(&mut client, 10_000);
+    let reply = client.say("MAIL FROM:<app@example.org> SIZE=60000");
+    assert!(reply.starts_with("452 4.3.1"), "{reply}");
+    client.begin("app@example.org", &["ada@example.org"]);
+    client.send(&[b"x".repeat(998), b"\r\n".to_vec()].concat().repeat(60));
+    let reply = client.say(".");
+    assert!(reply.starts_with("452 4.3.1"), "{reply}");
+    assert_eq!((ids(&server.mails()), server.dropped_mails()), (vec![1], 0));
+
+    let server = MailServer::builder().max_mails(0).drop_oldest().start();
+    let reply = greeted(&server).say("MAIL FROM:<app@example.org>");
+    assert!(reply.starts_with("452 4.3.1"), "{reply}");
+}
+
+#[test]
+fn a_session_without_end_leaves_room_for_mails() {
+    let server = MailServer::builder()
+        .max_stored(100_000)
+        .drop_oldest()
+        .start();
+    let mut client = greeted(&server);
+    for _ in 0..1_000 {
+        deliver(&mut client, 1_000);
+    }
+    assert!(server.mails().len() > 30, "{}", server.mails().len());
+    assert_eq!(server.mails().last().map(Mail::id), Some(1_000));
+    assert!(server.sessions()[0].omitted_exchanges() > 0);
+    deliver(&mut client, 40_000);
+}
+
+#[test]
+fn sessions_alone_fill_no_store() {
+    let server = MailServer::builder()
+        .max_stored(20_000)
+        .drop_oldest()
+        .start();
+    for _ in 0..200 {
+        let mut client = Client::connect(&server);
+        client.ok("QUIT");
+        client.rest();
+    }
+    assert!(server.sessions().len() < 100);
+    deliver(&mut greeted(&server), 10_000);
+    server.only_mail();
+}
+
+#[test]
+fn waits_and_marks_are_about_what_came_since() {
+    let server = MailServer::builder().max_mails(2).drop_oldest().start();
+    let mut client = greeted(&server);
+    for _ in 0..3 {
+        deliver(&mut client, 100);
+    }
+    let mark = server.mark();
+    server.since(mark).assert_no_mail();
+    for _ in 0..2 {
+        deliver(&mut client, 100);
+    }
+    assert_eq!(ids(&server.since(mark).mails()), [4, 5]);
+    deliver(&mut client, 100);
+    let mail = server.since(mark).wait_for(a_mail()).blocking();
+    assert_eq!(mail.id(), 6);
+}
+
+#[test]
+fn reports_say_what_is_missing() {
+    let server = MailServer::builder().max_mails(1).drop_oldest().start();
+    let mut client = greeted(&server);
+    for _ in 0..3 {
+        deliver(&mut client, 100);
+    }
+    let told =
+        |report: String| report.contains("\n2 older mails were dropped, as the store was full\n");
+    let report = server.try_assert_received(a_mail().subject("none"));
+    assert!(told(report.unwrap_err().to_string()));
+    let wait = server.try_wait_for_mails(2).timeout(Duration::ZERO);
+    assert!(told(wait.blocking().unwrap_err().to_string()));
+
+    // What went before the mark, or before all was cleared, is missed by nobody.
+    let since = server.since(server.mark());
+    let report = since.try_assert_received(a_mail()).unwrap_err();
+    assert!(!report.to_string().contains("dropped"), "{report}");
+    server.clear();
+    let report = server.try_assert_received(a_mail()).unwrap_err();
+    assert!(!report.to_string().contains("dropped"), "{report}");
+    assert_eq!(server.dropped_mails(), 2);
+}
