@@ -319,6 +319,7 @@ mod exchange;
 mod inbox;
 #[cfg(feature = "inspector")]
 mod inspector;
+mod journal;
 mod mail;
 mod percent;
 mod received;

@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "rejection_matcher",
         &["smtp", "mail", "rejection", "condition"],
     ),
+    ("journal", &["smtp", "mail", "rejection"]),
     ("received", &["mail", "rejection", "session"]),
     ("waiters", &[]),
     (
@@ -37,9 +38,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "received",
             "times",
             "waiters",
+            "journal",
         ],
     ),
-    ("rules", &["smtp", "mail", "clock", "times"]),
+    ("rules", &["smtp", "mail", "clock", "times", "journal"]),
     ("spec", &["smtp", "mail", "clock", "rules"]),
     (
         "report",
@@ -150,6 +152,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("regex_lite", &["mail/"]),
     ("html5gum", &["mail/html.rs"]),
+    ("tracing", &["journal.rs"]),
     ("linkify", &["mail/links.rs"]),
 ];
 

@@ -11,6 +11,7 @@ use super::event::Event;
 use super::mounted_rule::MountedRule;
 use super::stage_set::StageSet;
 use crate::clock::Clock;
+use crate::journal;
 use crate::smtp::{Conduct, Delay, Intervention, Reply, RuleId};
 use crate::times::Times;
 
@@ -193,7 +194,7 @@ impl RuleBook {
                 .then(|| rule.take(event, self.seed))
                 .flatten()
         };
-        catch_unwind(AssertUnwindSafe(asked)).unwrap_or_else(|panic| {
+        let acted = catch_unwind(AssertUnwindSafe(asked)).unwrap_or_else(|panic| {
             let message = message_of(&*panic);
             let origin = rule.origin();
             let mut panics = self.panics.lock();
@@ -207,7 +208,11 @@ impl RuleBook {
                 delay: None,
                 conduct: Conduct::Reply(reply),
             })
-        })
+        });
+        if acted.is_some() {
+            journal::tell_of_rule(rule, event.session_id());
+        }
+        acted
     }
 }
 

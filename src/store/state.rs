@@ -5,6 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use super::stock::{Bounds, Stock};
 use super::store::ExpectedMails;
+use crate::journal::Journal;
 use crate::mail::Mail;
 use crate::rejection::Rejection;
 use crate::session::Session;
@@ -14,6 +15,7 @@ use crate::smtp::{Answer, Envelope, Fact, Rejected, Said};
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) stock: Stock,
+    pub(super) journal: Journal,
     /// By what rules drew, if any did.
     pub(super) seed: Option<u64>,
     pub(super) expected: Vec<ExpectedMails>,
@@ -43,6 +45,7 @@ impl State {
     pub(super) fn new(bounds: Bounds) -> Self {
         Self {
             stock: Stock::new(bounds),
+            journal: Journal::default(),
             seed: None,
             expected: Vec::new(),
             changes: 0,
@@ -60,6 +63,7 @@ impl State {
         let id = self.last_session_id;
         let session = Session::open(id, peer, SystemTime::now());
         self.stock.open_session(session);
+        self.journal.note_opened(id, peer);
         SessionKey { id, opened }
     }
 
@@ -90,6 +94,7 @@ impl State {
                 self.open_sessions -= 1;
                 self.stock
                     .close_session(id, |session| session.note_end(end, key.opened.elapsed()));
+                self.journal.note_ended(id, end);
             }
         }
     }
@@ -107,6 +112,7 @@ impl State {
         self.last_mail_id += 1;
         let now = SystemTime::now();
         let mail = Mail::new(self.last_mail_id, session, now, envelope, content);
+        self.journal.note_accepted(&mail, is_discarded);
         self.stock.add_mail(mail, is_discarded);
     }
 
@@ -118,6 +124,7 @@ impl State {
         self.last_rejection_id += 1;
         let now = SystemTime::now();
         let rejection = Rejection::new(self.last_rejection_id, session, now, rejected);
+        self.journal.note_rejected(&rejection);
         // The exchange is counted on the session if there is no room even for this.
         if self.stock.makes_room_for(rejection.size()) {
             self.stock.add_rejection(rejection);

@@ -227,13 +227,19 @@ impl Store {
         self.waiters.wake_all();
     }
 
-    /// Changes the state, then wakes the waiters and frees what went, both without the lock.
+    /// Changes the state; then, without the lock, wakes the waiters, tells of it, and frees what went.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let (result, gone) = {
+        let (result, gone, mut journal) = {
             let mut state = self.state.lock();
-            (change(&mut state), state.stock.take_gone())
+            let result = change(&mut state);
+            let journal = std::mem::take(&mut state.journal);
+            (result, state.stock.take_gone(), journal)
         };
         self.waiters.wake_all();
+        for mail in &gone.mails {
+            journal.note_dropped(mail.id());
+        }
+        journal.tell();
         drop(gone);
         result
     }
