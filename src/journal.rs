@@ -54,11 +54,6 @@ impl Journal {
 impl Journal {
     pub(crate) fn tell(self) {}
 
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_ref_mut,
-        reason = "as with the feature"
-    )]
     fn note(&mut self, _: impl FnOnce() -> Entry) {}
 }
 

@@ -1,0 +1,131 @@
+//! `mailmock`: a server until a signal ends it.
+
+use std::fs;
+use std::path::Path;
+
+use mailmock::{MailServer, MailServerBuilder};
+
+use super::announcement::Announcement;
+use super::arguments::{ServeArguments, TlsKind, WhenFull};
+use super::failure::Failure;
+use super::log;
+use super::shutdown::Shutdown;
+
+pub(super) fn serve(arguments: &ServeArguments) -> Result<(), Failure> {
+    check_exposure(arguments)?;
+    log::start(&arguments.log)?;
+    let builder = builder(arguments)?;
+    let failed = |error: std::io::Error| Failure::impossible(error.to_string());
+    // Before it is said that we are there: who reads that may end us at once.
+    let shutdown = Shutdown::new().map_err(failed)?;
+    let server = builder
+        .try_start()
+        .map_err(|error| Failure::impossible(error.to_string()))?;
+    let has_tls =
+        arguments.tls.is_some() || arguments.require_tls || arguments.certificate.is_some();
+    let ca_certificate = has_tls.then(|| server.ca_certificate_pem());
+    if let Some(file) = &arguments.ca_file {
+        let pem = ca_certificate
+            .ok_or_else(|| Failure::impossible("--ca-file is about TLS: see --tls"))?;
+        fs::write(file, pem).map_err(|error| about(file, &error))?;
+    }
+    Announcement::of(&server, ca_certificate).print(arguments.json);
+    shutdown.wait();
+    drop(server);
+    Ok(())
+}
+
+/// Others than this machine are let in where that was said, and where they need a token to look.
+fn check_exposure(arguments: &ServeArguments) -> Result<(), Failure> {
+    if arguments.allow_remote && arguments.token.is_none() {
+        let text = "--allow-remote needs a token: --token, or MAILMOCK_TOKEN in the environment";
+        return Err(Failure::impossible(text));
+    }
+    let addresses = [
+        ("--smtp", &arguments.smtp),
+        ("--inspector", &arguments.inspector),
+    ];
+    match addresses.iter().find(|(_, address)| !address.is_loopback()) {
+        Some((flag, address)) if !arguments.allow_remote => {
+            let address = address.as_str();
+            Err(Failure::impossible(format!(
+                "{flag} {address} is reached by other machines: that needs --allow-remote, and a token"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn builder(arguments: &ServeArguments) -> Result<MailServerBuilder, Failure> {
+    let mut builder = MailServer::builder()
+        .bind_address(arguments.smtp.socket.ip())
+        .port(arguments.smtp.socket.port())
+        .inspector_address(arguments.inspector.socket)
+        .max_mails(arguments.max_mails)
+        .max_stored(arguments.max_bytes.0)
+        .max_message_size(arguments.max_message_size.0);
+    if arguments.when_full == WhenFull::DropOldest {
+        builder = builder.drop_oldest();
+    }
+    if let Some(token) = &arguments.token {
+        builder = builder.inspector_token(token);
+    }
+    builder = with_tls(builder, arguments)?;
+    for (user, password) in &arguments.credentials {
+        builder = builder.credentials(user, password);
+    }
+    if arguments.require_auth {
+        builder = builder.require_auth();
+    }
+    if arguments.magic_recipients {
+        builder = builder.magic_recipients();
+    }
+    if let Some(seed) = arguments.seed {
+        builder = builder.seed(seed);
+    }
+    if arguments.strict {
+        builder = builder.strict();
+    }
+    if arguments.lmtp {
+        builder = builder.lmtp();
+    }
+    for domain in &arguments.local_domain {
+        builder = builder.local_domain(domain);
+    }
+    if let Some(name) = &arguments.host_name {
+        builder = builder.host_name(name);
+    }
+    if let Some(host) = &arguments.advertised_host {
+        builder = builder.advertised_host(host);
+    }
+    Ok(builder)
+}
+
+fn with_tls(
+    mut builder: MailServerBuilder,
+    arguments: &ServeArguments,
+) -> Result<MailServerBuilder, Failure> {
+    builder = match arguments.tls {
+        Some(TlsKind::Starttls) => builder.starttls(),
+        Some(TlsKind::Implicit) => builder.implicit_tls(),
+        None => builder,
+    };
+    if arguments.require_tls {
+        builder = builder.require_tls();
+    }
+    if let (Some(certificate), Some(key)) = (&arguments.certificate, &arguments.key) {
+        builder = builder.certificate_pem(read(certificate)?, read(key)?);
+    }
+    if arguments.allow_plaintext_auth {
+        builder = builder.allow_plaintext_auth();
+    }
+    Ok(builder)
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(|error| about(file, &error))
+}
+
+fn about(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::impossible(format!("{}: {error}", file.display()))
+}
