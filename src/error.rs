@@ -55,6 +55,15 @@ impl StartError {
         matches!(self.0, StartFailure::UnusableToken)
     }
 
+    /// Which of the [`rules`](crate::MailServerBuilder::rules) is impossible, counted from 1, if one is.
+    #[cfg(feature = "inspector")]
+    pub fn impossible_rule_number(&self) -> Option<usize> {
+        match self.0 {
+            StartFailure::Rule { number, .. } => Some(number),
+            _ => None,
+        }
+    }
+
     pub(crate) fn new(address: SocketAddr, source: io::Error) -> Self {
         Self(StartFailure::Bind { address, source })
     }

@@ -83,6 +83,9 @@ pub(super) struct ServeArguments {
     #[arg(long, help_heading = "AUTH")]
     pub(super) allow_plaintext_auth: bool,
 
+    /// Misbehave as this file says, in TOML: tables [[rule]] with trigger, frequency and action
+    #[arg(long, value_name = "FILE", help_heading = "Behaviour")]
+    pub(super) rules: Option<PathBuf>,
     /// Misbehave at certain recipients, such as bounce-550@example.org
     #[arg(long, help_heading = "Behaviour")]
     pub(super) magic_recipients: bool,

@@ -8,6 +8,7 @@ mod conditions;
 mod failure;
 mod log;
 mod octets;
+mod rules_file;
 mod run;
 mod serve;
 mod shutdown;

@@ -9,18 +9,25 @@ use super::announcement::Announcement;
 use super::arguments::{ServeArguments, TlsKind, WhenFull};
 use super::failure::Failure;
 use super::log;
+use super::rules_file::RulesFile;
 use super::shutdown::Shutdown;
 
 pub(super) fn serve(arguments: &ServeArguments) -> Result<(), Failure> {
     check_exposure(arguments)?;
     log::start(&arguments.log)?;
-    let builder = builder(arguments)?;
+    let mut builder = builder(arguments)?;
+    let rules = arguments.rules.as_deref().map(RulesFile::read);
+    let rules = rules.transpose()?;
+    if let Some(rules) = &rules {
+        builder = builder.rules(rules.rules());
+    }
     let failed = |error: std::io::Error| Failure::impossible(error.to_string());
     // Before it is said that we are there: who reads that may end us at once.
     let shutdown = Shutdown::new().map_err(failed)?;
-    let server = builder
-        .try_start()
-        .map_err(|error| Failure::impossible(error.to_string()))?;
+    let server = builder.try_start().map_err(|error| {
+        let explained = rules.as_ref().and_then(|rules| rules.explain(&error));
+        explained.unwrap_or_else(|| Failure::impossible(error.to_string()))
+    })?;
     let has_tls =
         arguments.tls.is_some() || arguments.require_tls || arguments.certificate.is_some();
     let ca_certificate = has_tls.then(|| server.ca_certificate_pem());
