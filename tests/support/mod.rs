@@ -9,7 +9,7 @@
 pub mod program;
 
 use std::io::{BufRead as _, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use mailmock::MailServer;
@@ -33,7 +33,11 @@ impl Client {
     }
 
     pub fn connect_silently(server: &MailServer) -> Self {
-        let stream = TcpStream::connect((server.host(), server.port())).unwrap();
+        Self::connect_to((server.host(), server.port()))
+    }
+
+    pub fn connect_to(address: impl ToSocketAddrs) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
         // No test should hang for ever; none depends on this time.
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
