@@ -294,6 +294,7 @@ fn what_it_does_not_understand_it_says_in_one_line() {
     refused(&["--smtp", "nowhere"], "not PORT, :PORT or HOST:PORT");
     refused(&["--smtp", "::1:25"], "[::1]:PORT");
     refused(&["--smtp", "no.such.host.invalid:25"], "is not known");
+    refused(&["--compat", "mailhog"], "mailpit");
     refused(&["--tls", "maybe"], "starttls, implicit");
     refused(&["--credentials", "app"], "not USER:PASSWORD");
     refused(&["--certificate", "x.pem"], "--key");
@@ -544,6 +545,16 @@ fn it_behaves_as_it_is_told() {
     let greeting = Client::connect_to(named.address()).reply();
     assert!(greeting.starts_with("220 mx.test "), "{greeting}");
     assert!(named.connect().say("EHLO x").contains("SIZE 1024"));
+}
+
+#[test]
+fn it_speaks_as_mailpit_where_that_is_wanted() {
+    let plain = Mailmock::start(&[]);
+    assert_eq!(plain.http("messages").send().unwrap().status(), 404);
+    let mailpit = Mailmock::start(&["--compat", "mailpit"]);
+    mailpit.deliver("ada@example.org", "Welcome");
+    let messages = mailpit.get("messages");
+    assert_eq!(messages["messages"][0]["Subject"], json!("Welcome"));
 }
 
 #[test]

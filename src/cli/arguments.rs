@@ -48,6 +48,9 @@ pub(super) struct ServeArguments {
     /// Who uses the inspector must have this
     #[arg(long, env = "MAILMOCK_TOKEN", hide_env_values = true, value_parser = token)]
     pub(super) token: Option<String>,
+    /// Speak the API of that tool at the inspector too, as far as it is about reading
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub(super) compat: Option<Compat>,
     /// Print where it listens as one JSON object
     #[arg(long)]
     pub(super) json: bool,
@@ -209,6 +212,11 @@ pub(super) struct LogArguments {
 pub(super) enum TlsKind {
     Starttls,
     Implicit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Compat {
+    Mailpit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

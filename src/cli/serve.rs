@@ -6,7 +6,7 @@ use std::path::Path;
 use mailmock::{MailServer, MailServerBuilder};
 
 use super::announcement::Announcement;
-use super::arguments::{ServeArguments, TlsKind, WhenFull};
+use super::arguments::{Compat, ServeArguments, TlsKind, WhenFull};
 use super::failure::Failure;
 use super::log;
 use super::rules_file::RulesFile;
@@ -76,6 +76,9 @@ fn builder(arguments: &ServeArguments) -> Result<MailServerBuilder, Failure> {
     }
     if let Some(token) = &arguments.token {
         builder = builder.inspector_token(token);
+    }
+    if arguments.compat == Some(Compat::Mailpit) {
+        builder = builder.mailpit_api();
     }
     builder = with_tls(builder, arguments)?;
     for (user, password) in &arguments.credentials {
