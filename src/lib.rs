@@ -264,6 +264,19 @@
 //! What a test suite has for Mailpit, such as `cypress-mailpit` or `mailpit-api`, works with
 //! `builder().mailpit_api()`, which says what is there and what is missing.
 //!
+//! # Without Rust
+//!
+//! `cargo install mailmock --features cli` gives the same server as a program: `mailmock` takes mail on port 1025 and
+//! shows it on port 8025, as the inspector of a server in a test does; `mailmock wait` tells a shell script by its
+//! exit code whether a mail has come. Flags are named as what they stand for here; `mailmock --help` lists them. It
+//! lives long, so that it [drops the oldest](MailServerBuilder::drop_oldest) when it is full.
+//!
+//! # What happens, as it happens
+//!
+//! With the feature `tracing` the server tells of sessions, mails and rejections (at INFO), of rules that act (DEBUG)
+//! and of mails that it drops (WARN), as events of [`tracing`](https://docs.rs/tracing) with the target `mailmock`.
+//! It tells no secret and no content.
+//!
 //! # One server for many tests
 //!
 //! A server takes a fraction of a millisecond to start, so that each test is best off with its own. Tests
