@@ -844,7 +844,10 @@ fn the_log_says_what_happens_and_no_secret() {
             "mail accepted mail=1 session=1 from=\"app@example.org\" to=[\"ada@example.org\"] octets=27",
         ),
         ("WARN", "mail dropped, as the store is full mail=1"),
-        ("INFO", "RCPT TO:<bounce-550@example.org> -> 550 5.1.1"),
+        (
+            "INFO",
+            "RCPT TO:<bounce-550@example.org> -> 550 5.1.1 Mailbox unavailable (rule at /api/v1/rules/1)",
+        ),
         ("INFO", "session ended session=1"),
     ] {
         let is_said = |line: &str| line.contains(level) && line.contains(part);

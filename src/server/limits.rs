@@ -31,8 +31,9 @@ impl MailServerBuilder {
     }
 
     /// Octets that the store keeps: contents, refused ones too, and transcripts; 1 GiB by default.
-    /// A mail for which there is no room gets 452 4.3.1. Contents on their way come on top of it: at
-    /// most a [whole one](Self::max_message_size) in each [open session](Self::max_sessions).
+    /// A mail for which there is no room gets 452 4.3.1, unless the [oldest goes](Self::drop_oldest) for it.
+    /// Contents on their way come on top of it: at most a [whole one](Self::max_message_size) in each
+    /// [open session](Self::max_sessions).
     pub fn max_stored(mut self, octets: usize) -> Self {
         self.bounds.octets = octets;
         self
