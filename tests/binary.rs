@@ -807,6 +807,15 @@ fn wait_until_it_is_ready() {
         (Some(0), ""),
         "{ready:?}"
     );
+    for address in [
+        &port,
+        &port[1..],
+        &format!("localhost{port}"),
+        &format!("{inspector}/"),
+    ] {
+        let ready = said(command().args(["wait", "--ready", "--inspector", address]));
+        assert_eq!(ready.code, Some(0), "{address}: {ready:?}");
+    }
 }
 
 #[cfg(unix)]

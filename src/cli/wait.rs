@@ -59,7 +59,11 @@ impl Inspector {
                 let text = format!("--inspector {said}: the inspector speaks http:// alone");
                 return Err(Failure::impossible(text));
             }
-            None => format!("http://{said}"),
+            // As for the server itself, a port alone is one of this machine.
+            None => match said.strip_prefix(':').unwrap_or(said) {
+                port if port.parse::<u16>().is_ok() => format!("http://127.0.0.1:{port}"),
+                _ => format!("http://{said}"),
+            },
         };
         // What is said is said to the server itself.
         let client = Client::builder().no_proxy().build();
