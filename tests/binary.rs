@@ -307,7 +307,16 @@ fn what_it_does_not_understand_it_says_in_one_line() {
         "not a word of printable ASCII",
     );
     refused(&["--local-domain", "a@b"], "not the domain of an address");
-    refused(&["--token", ""], "not of printable ASCII");
+    for token in ["", "s3 cret"] {
+        for command_line in [
+            &["--smtp", ":0", "--token", token][..],
+            &["wait", "--token", token],
+        ] {
+            let said = said(command().args(command_line));
+            assert_refused(&said, "of printable ASCII without spaces");
+            assert!(!said.stderr.contains("s3"), "no secret: {said:?}");
+        }
+    }
     refused(&["-v", "-q"], "cannot be used with");
     refused(&["--ca-file", "x.pem"], "--tls");
     refused(&["--json", "wait"], "'wait'");

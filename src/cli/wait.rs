@@ -65,11 +65,16 @@ impl Inspector {
                 _ => format!("http://{said}"),
             },
         };
+        let token = arguments.token.clone();
+        if token.as_deref().is_some_and(|token| !is_usable(token)) {
+            let text = "no inspector has that token: it is of printable ASCII without spaces, and not empty";
+            return Err(Failure::impossible(text));
+        }
         // What is said is said to the server itself.
         let client = Client::builder().no_proxy().build();
         Ok(Self {
             url,
-            token: arguments.token.clone(),
+            token,
             client: client.map_err(|error| Failure::impossible(error.to_string()))?,
         })
     }
@@ -155,6 +160,10 @@ impl Inspector {
         let url = &self.url;
         Failure::impossible(format!("no server answers at {url}: {cause}"))
     }
+}
+
+fn is_usable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|octet| octet.is_ascii_graphic())
 }
 
 /// Problem details (RFC 9457).
