@@ -14,7 +14,27 @@ use super::shutdown::Shutdown;
 
 pub(super) fn serve(arguments: &ServeArguments) -> Result<(), Failure> {
     check_exposure(arguments)?;
+    let has_tls =
+        arguments.tls.is_some() || arguments.require_tls || arguments.certificate.is_some();
+    if arguments.ca_file.is_some() && !has_tls {
+        let text = "--ca-file is about TLS, and there is none: see --tls";
+        return Err(Failure::impossible(text));
+    }
     log::start(&arguments.log)?;
+    // Before it is said that we are there: who reads that may end us at once.
+    let shutdown = Shutdown::new().map_err(|error| Failure::impossible(error.to_string()))?;
+    let server = start(arguments)?;
+    let ca_certificate = has_tls.then(|| server.ca_certificate_pem());
+    if let (Some(file), Some(pem)) = (&arguments.ca_file, ca_certificate) {
+        fs::write(file, pem).map_err(|error| about(file, &error))?;
+    }
+    Announcement::of(&server, ca_certificate).print(arguments.json);
+    shutdown.wait();
+    drop(server);
+    Ok(())
+}
+
+fn start(arguments: &ServeArguments) -> Result<MailServer, Failure> {
     let mut builder = builder(arguments)?;
     let rules = arguments.rules.as_deref().map(RulesFile::read);
     let rules = rules.transpose()?;
@@ -24,25 +44,10 @@ pub(super) fn serve(arguments: &ServeArguments) -> Result<(), Failure> {
     if arguments.magic_recipients {
         builder = builder.rules([magic_recipients()]);
     }
-    let failed = |error: std::io::Error| Failure::impossible(error.to_string());
-    // Before it is said that we are there: who reads that may end us at once.
-    let shutdown = Shutdown::new().map_err(failed)?;
-    let server = builder.try_start().map_err(|error| {
+    builder.try_start().map_err(|error| {
         let explained = rules.as_ref().and_then(|rules| rules.explain(&error));
         explained.unwrap_or_else(|| Failure::impossible(error.to_string()))
-    })?;
-    let has_tls =
-        arguments.tls.is_some() || arguments.require_tls || arguments.certificate.is_some();
-    let ca_certificate = has_tls.then(|| server.ca_certificate_pem());
-    if let Some(file) = &arguments.ca_file {
-        let pem = ca_certificate
-            .ok_or_else(|| Failure::impossible("--ca-file is about TLS: see --tls"))?;
-        fs::write(file, pem).map_err(|error| about(file, &error))?;
-    }
-    Announcement::of(&server, ca_certificate).print(arguments.json);
-    shutdown.wait();
-    drop(server);
-    Ok(())
+    })
 }
 
 /// As data, so that what it refuses names the rule as the inspector has it, and no line of ours.
