@@ -307,6 +307,11 @@ fn a_wait_answers_when_it_comes_and_says_what_came_instead() {
         told.contains("a_mail().subject(\"Goodbye\")") && told.contains("\"Reset 2\""),
         "{told}"
     );
+    // There is no line of a test to name.
+    assert!(
+        told.starts_with("looked once\nexpected at least 1 mail"),
+        "{told}"
+    );
     // What came before does not count.
     assert_eq!(
         ids(&json_of(

@@ -63,9 +63,23 @@ impl Inbox {
     /// Waits as [`wait_for_times`](Self::wait_for_times) does, and gives an error in place of a panic.
     #[track_caller]
     pub fn try_wait_for_times(&self, count: usize, mail: MailMatcher) -> TryWait<Vec<Mail>> {
+        self.times(Some(Location::caller()), count, mail)
+    }
+
+    /// Waits as [`try_wait_for_times`](Self::try_wait_for_times) does, for somebody whose line nobody knows.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn times_for_request(&self, count: usize, mail: MailMatcher) -> TryWait<Vec<Mail>> {
+        self.times(None, count, mail)
+    }
+
+    fn times(&self, line: Line, count: usize, mail: MailMatcher) -> TryWait<Vec<Mail>> {
         let wanted = mail.clone();
-        self.until(
-            move |inbox| Some(inbox.find(mail.clone())).filter(|found| found.len() >= count),
+        self.until_end(
+            line,
+            move |inbox, _| {
+                let found = Some(inbox.find(mail.clone()));
+                found.filter(|found| found.len() >= count).into()
+            },
             move |scene| {
                 scene.wrong_number_like(&wanted, (count..).into(), &scene.mails_like(&wanted))
             },
@@ -205,6 +219,7 @@ impl Inbox {
         let wanted = mail.clone();
         let mut newest = Newest::default();
         let wait = self.until_end(
+            Some(Location::caller()),
             move |inbox, is_over| match newest.look(inbox, &mail) {
                 Some(_) => Sight::Never,
                 None if is_over => Sight::Found(()),
@@ -264,24 +279,27 @@ impl Inbox {
         mut find: impl FnMut(&Self) -> Option<T> + Send + 'static,
         report: impl Fn(&Scene) -> String + Send + 'static,
     ) -> TryWait<T> {
-        self.until_end(move |inbox, _| find(inbox).into(), report)
+        let line = Some(Location::caller());
+        self.until_end(line, move |inbox, _| find(inbox).into(), report)
     }
 
     /// Waits with a look that knows whether the time is over.
-    #[track_caller]
     fn until_end<T: 'static>(
         &self,
+        line: Line,
         mut look: impl FnMut(&Self, bool) -> Sight<T> + Send + 'static,
         report: impl Fn(&Scene) -> String + Send + 'static,
     ) -> TryWait<T> {
-        let location = Location::caller();
         let (inbox, explained) = (self.clone(), self.clone());
         self.waiting.clone().until_end(
             move |_, is_over| look(&inbox, is_over),
-            move |end: WaitEnd, _| report::in_wait(end, location, &report(&explained.scene())),
+            move |end: WaitEnd, _| report::in_wait(end, line, &report(&explained.scene())),
         )
     }
 }
+
+/// Where a wait began, if that is known.
+type Line = Option<&'static Location<'static>>;
 
 /// Looks for a mail again and again, and at each mail once.
 #[derive(Default)]

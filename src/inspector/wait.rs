@@ -73,7 +73,7 @@ pub(super) async fn wait(
     };
     let timeout = Duration::from_secs_f64(seconds);
     let found = inbox
-        .try_wait_for_times(count, wanted)
+        .times_for_request(count, wanted)
         .timeout(timeout)
         .await;
     let found = found.map_err(|error| {

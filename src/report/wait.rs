@@ -19,6 +19,7 @@ pub(crate) enum WaitEnd {
 impl fmt::Display for WaitEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::TimedOut(Duration::ZERO) => f.write_str("looked once"),
             Self::TimedOut(timeout) => write!(f, "waited {timeout:?}"),
             Self::ServerDropped => f.write_str("waited until the server was dropped"),
             Self::InVain => f.write_str("waited"),
@@ -27,8 +28,11 @@ impl fmt::Display for WaitEnd {
 }
 
 /// A wait ended without what `text` tells of.
-pub(crate) fn in_wait(end: WaitEnd, location: &Location<'_>, text: &str) -> String {
-    format!("{end} (the wait began at {location})\n{text}")
+pub(crate) fn in_wait(end: WaitEnd, line: Option<&Location<'_>>, text: &str) -> String {
+    match line {
+        Some(line) => format!("{end} (the wait began at {line})\n{text}"),
+        None => format!("{end}\n{text}"),
+    }
 }
 
 /// A wait for a number of mails was over too early.
