@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("times", &[]),
     ("percent", &[]),
-    ("mail", &["smtp", "condition", "times"]),
+    ("mail", &["smtp", "condition", "percent", "times"]),
     ("exchange", &["smtp"]),
     ("session", &["smtp", "mail", "exchange"]),
     (
