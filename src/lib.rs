@@ -249,12 +249,14 @@
 //!
 //! # A window
 //!
-//! With the feature `inspector`, `MailServer::builder().inspector()` opens a JSON API over HTTP on a port of its own,
-//! and `server.inspector_url()` says where: mails with the conditions of [`a_mail`] as parameters, their pieces,
+//! With the feature `inspector`, `MailServer::builder().inspector()` opens a page and a JSON API over HTTP on a
+//! port of its own, and `server.inspector_url()` says where. The page shows mails as they come, with their HTML,
+//! text, parts, header, octets, recipients, links, lint and transcript; the sessions, what was refused, and
+//! the rules, which can be added to; and it can be searched. The API has mails with the conditions of [`a_mail`] as parameters, their pieces,
 //! sessions, refusals, logins, events, and a `wait` that answers with the report of a test. Rules are seen, added
 //! and removed there, as JSON in the words of [`Trigger`] and [`Action`]: see `RuleSpec`. For test suites
-//! in other languages, and for a look at what a test is doing: `server.park()` waits until you have looked, and
-//! `builder().park_on_failure()` does so when an assertion fails, but not in CI.
+//! in other languages, and for a look at what a test is doing: `server.park()` prints the page's address and waits
+//! until you have looked, and `builder().park_on_failure()` does so when an assertion fails, but not in CI.
 //!
 //! It listens on the loopback interface alone, is not to be reached by another name, and lets no other page
 //! change anything. `builder().inspector_address(..)` has it listen elsewhere, and then it needs a token:

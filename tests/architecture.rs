@@ -147,6 +147,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "smtp/sasl/exchange.rs",
             "inspector/token.rs",
             "spec/action.rs",
+            "inspector/framed.rs",
         ],
     ),
     (
@@ -160,7 +161,7 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("regex_lite", &["mail/"]),
-    ("html5gum", &["mail/html.rs"]),
+    ("html5gum", &["mail/html.rs", "inspector/framed.rs"]),
     ("tracing", &["journal.rs"]),
     ("linkify", &["mail/links.rs"]),
 ];

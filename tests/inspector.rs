@@ -202,6 +202,90 @@ fn the_pieces_of_a_mail() {
     }
 }
 
+/// What a browser makes of it is in tests/page.rs.
+#[test]
+fn a_preview_is_for_the_page_alone_and_loads_images_when_told() {
+    let server = server();
+    let content = "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=r\r\n\r\n\
+                   --r\r\nContent-Type: text/html\r\n\r\n\
+                   <!DOCTYPE html><base href=//x><meta http-equiv=refresh content=0><link rel=icon href=/x>\
+                   <script>1 < 2</script><IMG SRC=\"CID:a%40b\" onerror=x><p style=\"background:url('cid:a@b')\">1 &lt; 2\
+                   <a target=_top href=\"https://x.example/?a&amp;b\">x</a><a href=\" javascript:x\">y</a>\
+                   <a href=\"#z\">z</a><img src=\"cid:none\">\r\n\
+                   --r\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\n\r\nPNG\r\n--r--\r\n";
+    deliver(&server, "bob@example.org", content);
+    let preview = get(&server, "mails/1/preview");
+    assert_eq!(preview.headers()["x-frame-options"], "SAMEORIGIN");
+    let policy = |response: &Response| {
+        let policy = response.headers()["content-security-policy"].to_str();
+        policy.unwrap().to_owned()
+    };
+    let strict = policy(&preview);
+    assert!(
+        strict
+            .starts_with("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'")
+            && strict.contains("frame-ancestors 'self'")
+            && strict.ends_with("img-src data:"),
+        "{strict}"
+    );
+    let image = "data:image/png;base64,UE5H";
+    assert_eq!(
+        preview.text().unwrap(),
+        format!(
+            "<!DOCTYPE html><img src=\"{image}\"><p style=\"background:url('{image}')\">1 &lt; 2\
+             <a href=\"https://x.example/?a&amp;b\" target=\"_blank\" rel=\"noopener noreferrer\">x</a>\
+             <a>y</a><a href=\"#z\">z</a><img src=\"cid:none\">"
+        )
+    );
+    let remote = get(&server, "mails/1/preview?remote=true");
+    assert!(policy(&remote).ends_with("img-src data: http: https:"));
+    assert!(policy(&get(&server, "mails/1/preview?remote=false")).ends_with("img-src data:"));
+    problem(get(&server, "mails/1/preview?remote=perhaps"), 400);
+    problem(get(&server, "mails/1/preview?scripts=true"), 400);
+    deliver(&server, "bob@example.org", "Subject: plain\r\n\r\n");
+    assert_eq!(
+        problem(get(&server, "mails/2/preview"), 404),
+        "mail 2 has no HTML"
+    );
+}
+
+#[test]
+fn the_page_is_plain_files_that_load_nothing_from_elsewhere() {
+    let server = server();
+    let url = server.inspector_url();
+    let page = Http::new().get(&url).send().unwrap();
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'")
+            && policy.contains("frame-ancestors 'none'")
+            && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    let html = page.text().unwrap();
+    let mut files: Vec<_> = html
+        .split('"')
+        .filter(|text| text.starts_with("/page/"))
+        .collect();
+    files.dedup();
+    assert!(files.len() > 4, "{files:?}");
+    for file in files {
+        let file = Http::new().get(format!("{url}{file}")).send().unwrap();
+        assert_eq!(file.status(), 200);
+        assert_eq!(file.headers()["x-content-type-options"], "nosniff");
+        let text = file.text().unwrap();
+        let is_known = |rest: &&str| rest.starts_with("www.w3.org/");
+        assert!(
+            text.split("http://").skip(1).all(|rest| is_known(&rest)),
+            "{text}"
+        );
+        assert!(
+            !text.contains("url(http") && !text.contains("@import"),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn lists_are_filtered_with_the_words_of_the_matcher_and_paged() {
     let server = server();
@@ -249,9 +333,35 @@ fn lists_are_filtered_with_the_words_of_the_matcher_and_paged() {
         }
     }
     assert_eq!(pages, [vec![1, 2, 3, 4], vec![5, 6]]);
+    let first = json_of(&server, "mails?limit=4");
+    assert_eq!(first["total"], 6);
+    assert_eq!(
+        json_of(&server, "mails?limit=4&cursor=4")["total"],
+        Value::Null
+    );
+
+    // And the other way round.
+    let newest = |query: &str| {
+        let page = json_of(&server, &format!("mails?order=newest&limit=2{query}"));
+        (ids(&page), page["next"].as_u64(), page["total"].as_u64())
+    };
+    assert_eq!(newest(""), (vec![6, 5], Some(5), Some(6)));
+    assert_eq!(newest("&cursor=5"), (vec![4, 3], Some(3), None));
+    assert_eq!(newest("&cursor=3"), (vec![2, 1], None, None));
+    assert_eq!(newest("&since=4"), (vec![6, 5], None, Some(2)));
+    assert_eq!(
+        newest("&sent_to_contains=.net"),
+        (vec![5, 3], Some(3), Some(3))
+    );
+    assert_eq!(
+        newest("&sent_to_contains=.net&cursor=3"),
+        (vec![1], None, None)
+    );
+    assert_eq!(newest("&subject=none"), (vec![], None, Some(0)));
 
     for (query, detail) in [
         ("subjekt=x", "unknown field `subjekt`"),
+        ("order=random", "order"),
         ("limit=many", "limit: invalid digit"),
         ("limit=0", "limit: from 1 to 1000"),
         ("limit=1001", "limit: from 1 to 1000"),
@@ -363,6 +473,11 @@ fn sessions_rejections_and_logins() {
         (&json!(1), &json!("test.example"))
     );
     assert_eq!(session["logins"].as_array().unwrap().len(), 2);
+    assert_eq!(json_of(&server, "sessions/1"), *session);
+    assert_eq!(
+        problem(get(&server, "sessions/9"), 404),
+        "there is no session 9"
+    );
     let transcript = get(&server, "sessions/1/transcript").text().unwrap();
     assert_eq!(transcript, server.sessions()[0].transcript().to_string());
     assert_eq!(
@@ -404,18 +519,26 @@ fn events_come_as_they_happen() {
         .ok("MAIL FROM:<a@example.org>")
         .say("RCPT TO:<gone@example.org>");
     let mut told = Vec::new();
-    while told.len() < 4 {
+    let (mut last, mut standing) = (String::new(), Value::Null);
+    while told.len() < 4 || standing["rejections"] != 1 {
         let mut line = String::new();
         events.read_line(&mut line).unwrap();
         if let Some(kind) = line.strip_prefix("event: ") {
-            told.push(kind.trim().to_owned());
+            last = kind.trim().to_owned();
         }
         if let Some(data) = line.strip_prefix("data: ") {
             let data: Value = serde_json::from_str(data).unwrap();
-            assert!(data["id"].is_u64());
+            if last == "server" {
+                standing = data;
+            } else {
+                assert!(data["id"].is_u64());
+                told.push(last.clone());
+            }
         }
     }
     assert_eq!(told, ["session", "mail", "session", "rejection"]);
+    assert_eq!(standing["mails"], 1);
+    assert_eq!(standing["sessions"], 2);
     // It ends with the server.
     drop(server);
     let mut rest = String::new();
@@ -447,6 +570,15 @@ fn export_health_and_metrics() {
     );
     assert!(!mbox.contains('\r'));
     assert_eq!(json_of(&server, "health"), json!({"status": "ok"}));
+    let mut standing = json_of(&server, "server");
+    let run = standing["run"].take();
+    assert_ne!(run, json_of(&self::server(), "server")["run"]);
+    assert_eq!(
+        standing,
+        json!({"run": null, "url": server.url(), "status": "up", "is_parked": false, "mails": 2,
+            "oldest_mail": 1, "rejections": 0,
+            "sessions": 2, "open_sessions": 0, "version": env!("CARGO_PKG_VERSION")})
+    );
     server.take_mails();
     let metrics = get(&server, "metrics");
     assert!(
@@ -551,6 +683,7 @@ fn the_clock_is_moved_and_the_server_goes_down_and_comes_back() {
         let down = post("down").send().unwrap();
         assert_eq!(down.json::<Value>().unwrap(), json!({"status": "down"}));
     }
+    assert_eq!(json_of(&server, "server")["status"], "down");
     std::net::TcpStream::connect((server.host(), server.port())).unwrap_err();
     assert_eq!(client.rest(), "");
     let up = post("up").send().unwrap();
@@ -594,8 +727,10 @@ fn what_is_not_there_is_a_problem_too() {
     }
     let post = Http::new().post(format!("{}/api/v1/mails", server.inspector_url()));
     assert!(problem(post.send().unwrap(), 405).contains("openapi.json"));
-    let root = Http::new().get(server.inspector_url()).send().unwrap();
-    assert_eq!(root.status(), 404);
+    let elsewhere = Http::new().get(format!("{}/nothing", server.inspector_url()));
+    assert!(problem(elsewhere.send().unwrap(), 404).contains("openapi.json"));
+    let root = Http::new().post(server.inspector_url());
+    assert!(problem(root.send().unwrap(), 405).contains("openapi.json"));
 }
 
 #[test]
@@ -724,7 +859,7 @@ fn parked(is_ci: bool) -> (std::process::Child, Option<String>) {
         .find(|line| line.contains("is parked"));
     let url = line.map(|line| {
         let start = line.find("http://").unwrap();
-        line[start..].split("/api").next().unwrap().to_owned()
+        line[start..].split(';').next().unwrap().to_owned()
     });
     (child, url)
 }

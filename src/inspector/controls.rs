@@ -19,6 +19,9 @@ use crate::rules::RuleBook;
 
 /// What the server does when it is asked to. Each call waits until that is done.
 pub(crate) trait Controls: fmt::Debug + Send + Sync {
+    /// Where clients send their mail.
+    fn url(&self) -> &str;
+    fn is_down(&self) -> bool;
     fn advance_time(&self, duration: Duration) -> io::Result<()>;
     fn go_down(&self) -> io::Result<()>;
     fn come_back(&self) -> io::Result<()>;
@@ -31,6 +34,8 @@ pub(super) struct Desk {
     pub(super) rules: Arc<RuleBook>,
     pub(super) controls: Arc<dyn Controls>,
     pub(super) is_parked: Arc<AtomicBool>,
+    /// What tells this server from others on the same port.
+    pub(super) run: Arc<str>,
 }
 
 impl FromRef<Desk> for Inbox {

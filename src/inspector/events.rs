@@ -9,6 +9,8 @@ use axum::response::sse::{Event, KeepAlive};
 use futures_core::Stream;
 use serde::Serialize;
 
+use super::controls::Desk;
+use super::standing::ServerView;
 use super::views::{MailLine, RejectionView, SessionView};
 use crate::inbox::Inbox;
 use crate::mail::Mail;
@@ -18,22 +20,25 @@ use crate::store::Mark;
 
 /// What comes from now on
 ///
-/// Server-sent events: `mail` with the mail as lists have it, `rejection`, and `session` when one has begun.
-/// The data is JSON, the id that of what has come.
+/// Server-sent events: `mail` with the mail as lists have it, `rejection`, and `session` when one has begun;
+/// and `server`, at first and whenever how it stands has changed. The data is JSON, the id that of what has
+/// come.
 #[utoipa::path(
     get,
     path = "/api/v1/events",
     responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream"))
 )]
 pub(super) async fn events(
-    State(inbox): State<Inbox>,
+    State(desk): State<Desk>,
 ) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
-    let seen = inbox.mark();
-    let waiter = inbox.store().waiters().new_id();
+    let seen = desk.inbox.mark();
+    let waiter = desk.inbox.store().waiters().new_id();
     let events = Events {
-        inbox,
+        inbox: desk.inbox.clone(),
         seen,
         waiter,
+        desk,
+        told: None,
     };
     Sse::new(events).keep_alive(KeepAlive::default())
 }
@@ -43,6 +48,9 @@ pub(super) struct Events {
     inbox: Inbox,
     seen: Mark,
     waiter: u64,
+    desk: Desk,
+    /// How it stood when that was last told.
+    told: Option<ServerView>,
 }
 
 impl Stream for Events {
@@ -53,6 +61,12 @@ impl Stream for Events {
         // Before the look, so that what comes behind it wakes us.
         store.waiters().wake_later(self.waiter, cx.waker());
         if let Some(event) = self.next() {
+            return Poll::Ready(Some(event));
+        }
+        let standing = ServerView::of(&self.desk);
+        if self.told.as_ref() != Some(&standing) {
+            let event = Event::default().event("server").json_data(&standing);
+            self.told = Some(standing);
             return Poll::Ready(Some(event));
         }
         if self.inbox.store().is_closed() {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -47,6 +47,7 @@ impl Inspector {
             rules,
             controls,
             is_parked: Arc::clone(&is_parked),
+            run: run().into(),
         };
         let listener = std::net::TcpListener::bind(options.address)?;
         listener.set_nonblocking(true)?;
@@ -133,6 +134,13 @@ fn full(connections: usize) -> Router {
         ([(header::CONNECTION, "close")], problem)
     };
     Router::new().fallback(full)
+}
+
+/// Two servers never begin in the same process at the same moment, and on the same port.
+fn run() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let nanoseconds = since.unwrap_or_default().as_nanos();
+    format!("{:x}-{nanoseconds:x}", std::process::id())
 }
 
 impl Drop for Inspector {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::filter::mail_query;
@@ -25,9 +25,21 @@ mail_query! {
         /// How many at most; 100 if it is not said.
         #[param(minimum = 1, maximum = 1000)]
         limit: Option<usize>,
-        /// Go on behind the page that had this `next`.
+        /// Go on behind the page that had this `next`, in the same order.
         cursor: Option<u64>,
+        /// Which come first: `oldest`, if it is not said, or `newest`.
+        #[param(inline)]
+        order: Order,
     }
+}
+
+/// Which mails come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Order {
+    #[default]
+    Oldest,
+    Newest,
 }
 
 mail_query! {
@@ -35,12 +47,14 @@ mail_query! {
     DeleteQuery {}
 }
 
-/// Mails, oldest first.
+/// Mails, in the order that was asked for.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Mails {
     pub(super) mails: Vec<MailLine>,
     /// The `cursor` of the next page, if there are more.
     next: Option<u64>,
+    /// How many there are on all pages; on the first page alone.
+    total: Option<usize>,
 }
 
 /// What was deleted.
@@ -51,7 +65,7 @@ pub(super) struct Deleted {
 
 /// The mails like that
 ///
-/// Oldest first, in pages.
+/// In pages, oldest first, or newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/mails",
@@ -70,13 +84,23 @@ pub(super) async fn list(
         return Err(Problem::bad_request(format!("limit: from 1 to {MAX_PAGE}")));
     }
     let (wanted, since) = query.mails()?;
-    let behind = query.cursor.unwrap_or(0).max(since);
-    let found = inbox.store().mails_after(behind).into_iter();
-    let mut found = found.filter(|mail| wanted.is_match(mail));
+    let mut found = inbox.store().mails_after(since);
+    match (query.order, query.cursor) {
+        (Order::Oldest, cursor) => found.retain(|mail| mail.id() > cursor.unwrap_or(0)),
+        (Order::Newest, cursor) => {
+            found.retain(|mail| cursor.is_none_or(|cursor| mail.id() < cursor));
+            found.reverse();
+        }
+    }
+    let mut found = found.iter().filter(|mail| wanted.is_match(mail));
     let page: Vec<_> = found.by_ref().take(limit).collect();
-    let next = found.next().and(page.last()).map(Mail::id);
-    let mails = page.iter().map(MailLine::from).collect();
-    Ok(Json(Mails { mails, next }))
+    let beyond = found.next();
+    let next = beyond.and(page.last()).map(|mail| mail.id());
+    // Counting looks at them all: once is enough.
+    let is_first = query.cursor.is_none();
+    let total = is_first.then(|| page.len() + usize::from(beyond.is_some()) + found.count());
+    let mails = page.into_iter().map(MailLine::from).collect();
+    Ok(Json(Mails { mails, next, total }))
 }
 
 /// Delete the mails like that
@@ -245,7 +269,7 @@ pub(super) async fn part(
     ))
 }
 
-fn find(inbox: &Inbox, id: &str) -> Result<Mail, Problem> {
+pub(super) fn find(inbox: &Inbox, id: &str) -> Result<Mail, Problem> {
     let number = number("id", id)?;
     let mail = inbox.first(of_number(number));
     mail.ok_or_else(|| Problem::not_found(format!("there is no mail {number}")))

@@ -7,6 +7,7 @@ mod controls;
 mod events;
 mod export;
 mod filter;
+mod framed;
 mod guard;
 #[expect(
     clippy::module_inception,
@@ -18,11 +19,14 @@ mod mailpit;
 mod mails;
 mod metrics;
 mod options;
+mod page;
+mod preview;
 mod problem;
 mod request;
 mod router;
 mod rules;
 mod sessions;
+mod standing;
 mod token;
 mod views;
 mod wait;

@@ -15,7 +15,10 @@ use super::guard::{Access, guard};
 use super::limits::{MAX_BODY, within_limits};
 use super::options::Options;
 use super::problem::Problem;
-use super::{controls, events, export, mailpit, mails, metrics, rules, sessions, wait};
+use super::{
+    controls, events, export, mailpit, mails, metrics, page, preview, rules, sessions, standing,
+    wait,
+};
 
 /// What is served at that address.
 pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Router {
@@ -29,15 +32,18 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
             get(document).with_state(Arc::clone(&access)),
         )
         .route("/health", get(metrics::health))
+        .route("/server", get(standing::server))
         .route("/metrics", get(metrics::metrics))
         .route("/mails", get(mails::list).delete(mails::delete_all))
         .route("/mails/{id}", get(mails::one).delete(mails::delete))
         .route("/mails/{id}/raw", get(mails::raw))
         .route("/mails/{id}/text", get(mails::text))
         .route("/mails/{id}/html", get(mails::html))
+        .route("/mails/{id}/preview", get(preview::preview))
         .route("/mails/{id}/parts/{n}", get(mails::part))
         .route("/wait", get(wait::wait))
         .route("/sessions", get(sessions::sessions))
+        .route("/sessions/{id}", get(sessions::session))
         .route("/sessions/{id}/transcript", get(sessions::transcript))
         .route("/rejections", get(sessions::rejections))
         .route("/logins", get(sessions::logins))
@@ -57,6 +63,7 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         .with_state(desk);
     Router::new()
         .nest("/api/v1", api)
+        .merge(page::page())
         .merge(mailpit.unwrap_or_default())
         .method_not_allowed_fallback(wrong_method)
         .fallback(nowhere)
@@ -78,6 +85,7 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         document,
         metrics::health,
         metrics::metrics,
+        standing::server,
         mails::list,
         mails::delete_all,
         mails::one,
@@ -85,9 +93,11 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         mails::raw,
         mails::text,
         mails::html,
+        preview::preview,
         mails::part,
         wait::wait,
         sessions::sessions,
+        sessions::session,
         sessions::transcript,
         sessions::rejections,
         sessions::logins,

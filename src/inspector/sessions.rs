@@ -10,6 +10,7 @@ use super::problem::{Malformed, Missing, Problem};
 use super::request::Segments;
 use super::views::{LoginView, RejectionView, SessionView};
 use crate::inbox::Inbox;
+use crate::session::Session;
 
 /// Sessions, in the order of their connections.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +37,24 @@ pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
     Json(Sessions { sessions })
 }
 
+/// One session
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}",
+    params(("id" = u64, Path, description = "The number of the session.")),
+    responses(
+        (status = 200, description = "The session.", body = SessionView),
+        Malformed,
+        Missing,
+    )
+)]
+pub(super) async fn session(
+    State(inbox): State<Inbox>,
+    Segments(id): Segments<String>,
+) -> Result<Json<SessionView>, Problem> {
+    Ok(Json(SessionView::from(&find(&inbox, &id)?)))
+}
+
 /// What was said in a session
 ///
 /// As `C:` and `S:` lines; credentials read `[secret]`.
@@ -53,12 +72,7 @@ pub(super) async fn transcript(
     State(inbox): State<Inbox>,
     Segments(id): Segments<String>,
 ) -> Result<String, Problem> {
-    let number: u64 = number("id", &id)?;
-    let mut sessions = inbox.sessions().into_iter();
-    let session = sessions.find(|session| session.id() == number);
-    let session =
-        session.ok_or_else(|| Problem::not_found(format!("there is no session {number}")))?;
-    Ok(session.transcript().to_string())
+    Ok(find(&inbox, &id)?.transcript().to_string())
 }
 
 /// What was refused or aborted
@@ -75,4 +89,11 @@ pub(super) async fn rejections(State(inbox): State<Inbox>) -> Json<Rejections> {
 pub(super) async fn logins(State(inbox): State<Inbox>) -> Json<Logins> {
     let logins = inbox.logins().iter().map(LoginView::from).collect();
     Json(Logins { logins })
+}
+
+fn find(inbox: &Inbox, id: &str) -> Result<Session, Problem> {
+    let number: u64 = number("id", id)?;
+    let mut sessions = inbox.sessions().into_iter();
+    let session = sessions.find(|session| session.id() == number);
+    session.ok_or_else(|| Problem::not_found(format!("there is no session {number}")))
 }

@@ -117,6 +117,8 @@ pub(super) struct MailView {
     text: Option<String>,
     html: Option<String>,
     links: Vec<LinkView>,
+    /// The images of the HTML.
+    images: Vec<ImageView>,
     /// What looks like a one-time code.
     codes: Vec<String>,
     lint: Vec<FindingView>,
@@ -133,6 +135,10 @@ impl From<&Mail> for MailView {
         let links = message.links().into_iter().map(|link| LinkView {
             href: link.href().to_owned(),
             text: link.text().to_owned(),
+        });
+        let images = message.images().into_iter().map(|image| ImageView {
+            src: image.src().to_owned(),
+            alt: image.alt().to_owned(),
         });
         let lint = mail.lint();
         let lint = lint.findings().iter().map(|finding| FindingView {
@@ -160,6 +166,7 @@ impl From<&Mail> for MailView {
             text: message.text().map(str::to_owned),
             html: message.html().map(str::to_owned),
             links: links.collect(),
+            images: images.collect(),
             codes: message.codes(),
             lint: lint.collect(),
         }
@@ -216,6 +223,13 @@ impl PartView {
 struct LinkView {
     href: String,
     text: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ImageView {
+    src: String,
+    /// What those see who do not see the image.
+    alt: String,
 }
 
 /// Where a mail departs from a standard, or from what its readers need.

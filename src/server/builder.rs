@@ -9,9 +9,11 @@ use super::activity::Activity;
 use super::background::Background;
 use super::host::Host;
 #[cfg(feature = "inspector")]
-use super::inspection::own_rules;
+use super::inspection::{Levers, own_rules};
 use super::listener::bind;
 use super::mail_server::MailServer;
+#[cfg(feature = "inspector")]
+use super::mail_server::url;
 #[cfg(feature = "tls")]
 use super::tls::{Endpoint, TlsOptions};
 use crate::clock::{AlarmClock, Clock};
@@ -144,12 +146,14 @@ impl MailServerBuilder {
             store.note_seed(seed);
         }
         let rules = Arc::new(rules);
+        let is_down = Arc::default();
         let shared = Host {
             settings: Arc::clone(&settings),
             store: Arc::clone(&store),
             rules: Arc::clone(&rules),
             clock: Arc::clone(&clock),
             activity: Activity::default(),
+            is_down: Arc::clone(&is_down),
             max_sessions: self.max_sessions,
             idle_timeout: self.idle_timeout,
             #[cfg(feature = "tls")]
@@ -166,11 +170,15 @@ impl MailServerBuilder {
         #[cfg(feature = "inspector")]
         let inspector = match self.inspector {
             Some(options) => {
-                let address = options.address;
-                let controls = Arc::new(background.remote().clone());
+                let listens_at = options.address;
+                let controls = Arc::new(Levers {
+                    remote: background.remote().clone(),
+                    url: url(&settings, "", &host, address.port()),
+                    is_down,
+                });
                 let rules = Arc::clone(&rules);
                 let inspector = Inspector::start(options, inbox.clone(), rules, controls);
-                Some(inspector.map_err(|error| StartError::no_inspector(address, error))?)
+                Some(inspector.map_err(|error| StartError::no_inspector(listens_at, error))?)
             }
             None => None,
         };

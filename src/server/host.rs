@@ -1,6 +1,7 @@
 //! What all connections of a server share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::activity::Activity;
@@ -18,6 +19,8 @@ pub(super) struct Host {
     pub(super) rules: Arc<RuleBook>,
     pub(super) clock: Arc<Clock>,
     pub(super) activity: Activity,
+    /// It refuses connections.
+    pub(super) is_down: Arc<AtomicBool>,
     pub(super) max_sessions: usize,
     pub(super) idle_timeout: Duration,
     #[cfg(feature = "tls")]

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::builder::{MailServerBuilder, reachable};
@@ -15,36 +16,57 @@ use crate::inspector::{Controls, Options, Token};
 use crate::rules::MountedRule;
 use crate::spec::RuleSpec;
 
-impl Controls for Remote {
+/// What the window may do to the server, and what it shows of it.
+#[derive(Debug)]
+pub(super) struct Levers {
+    pub(super) remote: Remote,
+    pub(super) url: String,
+    pub(super) is_down: Arc<AtomicBool>,
+}
+
+impl Controls for Levers {
+    fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn is_down(&self) -> bool {
+        self.is_down.load(Ordering::Acquire)
+    }
+
     fn advance_time(&self, duration: Duration) -> io::Result<()> {
-        self.ask(|done| Control::AdvanceTime(duration, done))
+        self.remote.ask(|done| Control::AdvanceTime(duration, done))
     }
 
     fn go_down(&self) -> io::Result<()> {
-        self.ask(Control::GoDown)
+        self.remote.ask(Control::GoDown)
     }
 
     fn come_back(&self) -> io::Result<()> {
-        self.ask(Control::ComeBack)
+        self.remote.ask(Control::ComeBack)
     }
 }
 
 /// The inspection endpoint, with the feature `inspector`.
 impl MailServerBuilder {
-    /// Opens an HTTP endpoint with a JSON API, on the loopback interface and a port of its own unless
-    /// [told otherwise](Self::inspector_address). It has what the
-    /// server has received, in the words of this crate, and can wait for what is still to come;
-    /// `/api/v1/openapi.json` describes it.
+    /// Opens an HTTP endpoint with a page to look at and a JSON API, on the loopback interface and a port of its
+    /// own unless [told otherwise](Self::inspector_address). It has what the server has received, in the words
+    /// of this crate, and can wait for what is still to come; `/api/v1/openapi.json` describes it.
+    ///
+    /// On the page a mail's HTML is shown in a frame that runs no script, sends no form, is of no origin, and
+    /// loads nothing from elsewhere, unless one clicks for its remote images.
     ///
     /// | Path | |
     /// |---|---|
-    /// | `GET /api/v1/mails` | mails, oldest first; with the conditions of [`a_mail`](crate::a_mail) as parameters, such as `sent_to=ada@example.org` and `subject_contains=Welcome`, and `since`, `limit`, `cursor` |
+    /// | `GET /` | the page, for a person with a browser |
+    /// | `GET /api/v1/mails` | mails, oldest first or with `order=newest`; with the conditions of [`a_mail`](crate::a_mail) as parameters, such as `sent_to=ada@example.org` and `subject_contains=Welcome`, and `since`, `limit`, `cursor` |
     /// | `GET /api/v1/mails/{id}` | one mail: envelope, recipients compared, header, parts, text, HTML, links, codes, lint |
     /// | `GET /api/v1/mails/{id}/raw`, `/text`, `/html`, `/parts/{n}` | its pieces |
+    /// | `GET /api/v1/mails/{id}/preview` | its HTML with its own images in it, fit for the page's frame; with `remote=true` others are loaded |
     /// | `DELETE /api/v1/mails`, `/api/v1/mails/{id}` | deletes them |
     /// | `GET /api/v1/wait` | answers when there are `count` mails like that; after `timeout` seconds 409, with the report that a test would print |
-    /// | `GET /api/v1/sessions`, `/sessions/{id}/transcript`, `/rejections`, `/logins` | what was said, what was refused, who presented credentials (no secrets) |
-    /// | `GET /api/v1/events` | server-sent events: `mail`, `rejection`, `session` |
+    /// | `GET /api/v1/sessions`, `/sessions/{id}`, `/sessions/{id}/transcript`, `/rejections`, `/logins` | what was said, what was refused, who presented credentials (no secrets) |
+    /// | `GET /api/v1/events` | server-sent events: `mail`, `rejection`, `session`, `server` |
+    /// | `GET /api/v1/server` | where mail is sent to, whether it is up, whether a test is parked, how much there is |
     /// | `GET /api/v1/rules`, `/rules/{id}` | the rules in force, with hits and what remains |
     /// | `POST /api/v1/rules` | adds one, as a [`RuleSpec`] |
     /// | `DELETE /api/v1/rules`, `/rules/{id}` | removes them |
@@ -57,7 +79,7 @@ impl MailServerBuilder {
     /// use mailmock::MailServer;
     ///
     /// let server = MailServer::builder().inspector().start();
-    /// println!("look at {}/api/v1/mails", server.inspector_url());
+    /// println!("look at {}", server.inspector_url());
     /// ```
     pub fn inspector(mut self) -> Self {
         self.inspector_options();

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -75,10 +76,13 @@ impl Listener {
                 Next::Control(Some(Control::GoDown(done))) => {
                     let result = self.shut();
                     self.connections.shutdown().await;
+                    self.tell_whether_down();
                     let _ = done.send(result); // nobody waits for it any more
                 }
                 Next::Control(Some(Control::ComeBack(done))) => {
-                    let _ = done.send(self.open()); // nobody waits for it any more
+                    let result = self.open();
+                    self.tell_whether_down();
+                    let _ = done.send(result); // nobody waits for it any more
                 }
                 Next::Control(Some(Control::AdvanceTime(duration, done))) => {
                     self.settle().await;
@@ -140,6 +144,12 @@ impl Listener {
             }
         })
         .await
+    }
+
+    fn tell_whether_down(&self) {
+        let is_down = !matches!(self.door, Door::Open(_));
+        self.host.is_down.store(is_down, Ordering::Release);
+        self.host.store.wake_waiters();
     }
 
     /// Stops listening, and keeps the port so that it is still ours when we come back.

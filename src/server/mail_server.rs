@@ -124,14 +124,7 @@ impl MailServer {
     }
 
     fn url_with(&self, user_info: &str) -> String {
-        let (scheme, query) = match self.settings.tls {
-            _ if self.settings.is_lmtp => ("lmtp", ""),
-            TlsMode::Never => ("smtp", ""),
-            TlsMode::AfterStartTls => ("smtp", "?tls=required"),
-            TlsMode::FromTheStart => ("smtps", ""),
-        };
-        let (host, port) = (self.url_host(), self.port);
-        format!("{scheme}://{user_info}{host}:{port}{query}")
+        url(&self.settings, user_info, &self.host, self.port)
     }
 
     pub(super) fn background(&self) -> &Background {
@@ -139,15 +132,23 @@ impl MailServer {
             .as_ref()
             .expect("it is taken only when the server is dropped")
     }
+}
 
-    /// An IPv6 address in the brackets that a URL needs (RFC 3986 §3.2.2).
-    fn url_host(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]", self.host)
-        } else {
-            self.host.clone()
-        }
-    }
+/// Where clients reach a server with those settings.
+pub(super) fn url(settings: &Settings, user_info: &str, host: &str, port: u16) -> String {
+    let (scheme, query) = match settings.tls {
+        _ if settings.is_lmtp => ("lmtp", ""),
+        TlsMode::Never => ("smtp", ""),
+        TlsMode::AfterStartTls => ("smtp", "?tls=required"),
+        TlsMode::FromTheStart => ("smtps", ""),
+    };
+    // An IPv6 address needs brackets (RFC 3986 §3.2.2).
+    let (open, close) = if host.contains(':') {
+        ("[", "]")
+    } else {
+        ("", "")
+    };
+    format!("{scheme}://{user_info}{open}{host}{close}:{port}{query}")
 }
 
 /// A server is the inbox of all that it receives.

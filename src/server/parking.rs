@@ -53,8 +53,9 @@ impl MailServer {
         }
         let is_parked = inspector.is_parked();
         is_parked.store(true, Ordering::Release);
+        self.store.wake_waiters();
         eprintln!(
-            "the mail server is parked: look at {url}/api/v1/mails; Enter, or POST {url}/api/v1/release, goes on"
+            "the mail server is parked: look at {url}; Enter, or POST {url}/api/v1/release, goes on"
         );
         release_by_key(Arc::clone(&is_parked), self);
         let released = move || (!is_parked.load(Ordering::Acquire)).then_some(());

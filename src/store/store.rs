@@ -8,6 +8,8 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
+#[cfg(feature = "inspector")]
+use super::mark::Counts;
 use super::mark::Mark;
 use super::state::{SessionKey, State};
 use super::stock::Bounds;
@@ -178,12 +180,29 @@ impl Store {
         }
     }
 
+    /// How much there is now.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn counts(&self) -> Counts {
+        let state = self.state.lock();
+        Counts {
+            mails: state.stock.mails().len(),
+            oldest_mail: state.stock.mails().front().map(Mail::id),
+            rejections: state.stock.rejections().len(),
+            sessions: state.stock.sessions().len(),
+            open_sessions: state.open_sessions,
+        }
+    }
+
     /// Takes out the mails for which `is_taken` holds. It may be the test's code and take its time, and
     /// is not asked under the lock.
     pub(crate) fn take_mails(&self, is_taken: impl Fn(&Mail) -> bool) -> Vec<Mail> {
         let wanted = ids(self.mails().iter().filter(|m| is_taken(m)).map(Mail::id));
-        let mut state = self.state.lock();
-        state.stock.take_mails(|mail| wanted.contains(&mail.id()))
+        let taken = {
+            let mut state = self.state.lock();
+            state.stock.take_mails(|mail| wanted.contains(&mail.id()))
+        };
+        self.waiters.wake_all(); // who shows what there is shows less
+        taken
     }
 
     /// Forgets the mails and rejections for which the conditions hold, and all closed sessions.
@@ -205,6 +224,7 @@ impl Store {
             |rejection| !rejections.contains(&rejection.id()),
             forgets_sessions,
         );
+        self.waiters.wake_all(); // who shows what there is shows less
         // Much may be freed here, and nobody should wait for that.
         drop(received);
     }

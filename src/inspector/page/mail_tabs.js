@@ -1,0 +1,131 @@
+// The tabs of a mail, but for its HTML and its transcript.
+
+import { readOctets, urlOf } from "./api.js";
+import { button, element, empty, icon } from "./element.js";
+import { copy, orToast } from "./toast.js";
+import { count, size } from "./words.js";
+
+/** More than that of raw text is slow to show, and is saved instead. */
+const MAX_SHOWN = 2 * 1024 * 1024;
+
+export function textTab(mail) {
+  return copied(mail.text, "Text", element("pre", { class: "prose" }, mail.text));
+}
+
+export function partsTab(mail) {
+  const rows = mail.parts.map((part) => {
+    const isSaved = !part.content_type.startsWith("multipart/");
+    return element("tr", {},
+      element("td", { class: "number" }, String(part.n)),
+      element("td", {}, part.is_attachment && element("span", { title: "attachment" }, icon("clip")), " ",
+        part.name === null ? element("span", { class: "faint" }, part.n === 0 ? "the whole" : "no name") : element("bdi", { class: "name" }, part.name),
+        part.content_id !== null && element("div", { class: "faint small" }, "cid:", element("bdi", {}, part.content_id))),
+      element("td", {}, element("code", {}, part.content_type)),
+      element("td", { class: "number" }, isSaved ? size(part.size) : element("span", { class: "faint" }, "—")),
+      element("td", { class: "number" }, isSaved && element("a", {
+        class: "button quiet", href: urlOf(`mails/${mail.id}/parts/${part.n}`), download: part.name ?? `part-${part.n}`, "data-part": part.n,
+      }, icon("download"), "Save")));
+  });
+  const attachments = count(mail.attachments, "attachment");
+  return element("div", { class: "padded" },
+    element("p", { class: "faint" }, `${count(mail.parts.length, "part")}, each before those within it; ${attachments}. Sizes are those of the decoded content.`),
+    table(["No.", "Name", "Type", "Size", ""], rows));
+}
+
+export function headersTab(mail) {
+  const all = mail.headers.map(({ name, value }) => `${name}: ${value}`).join("\n");
+  const rows = mail.headers.map(({ name, value }) => element("tr", {},
+    element("th", { scope: "row" }, element("bdi", {}, name)), element("td", {}, element("bdi", {}, value))));
+  return copied(all, "Header", table(null, rows, "headers"));
+}
+
+export function rawTab(mail) {
+  const pre = element("pre", { class: "raw", id: "raw" }, "Loading…");
+  const save = element("a", { class: "button", href: urlOf(`mails/${mail.id}/raw`), download: `${mail.id}.eml` }, icon("download"), "Save as .eml");
+  const bar = element("div", { class: "tool-bar" }, element("span", { class: "faint" }, `${mail.size.toLocaleString("en")} octets, as they were sent`), save);
+  orToast(async () => {
+    const octets = await readOctets(`mails/${mail.id}/raw`);
+    const shown = octets.byteLength > MAX_SHOWN ? octets.slice(0, MAX_SHOWN) : octets;
+    pre.textContent = decoded(shown);
+    if (shown !== octets) {
+      bar.prepend(element("span", { class: "tag" }, `the first ${size(MAX_SHOWN)}`));
+    }
+  });
+  return element("div", { class: "padded" }, bar, pre);
+}
+
+export function recipientsTab(mail) {
+  const { recipients, envelope } = mail;
+  const group = (title, about, addresses, kind, reply = () => null) => element("section", { class: "group" },
+    element("h2", {}, title, element("span", { class: addresses.length > 0 ? `count ${kind}` : "count" }, String(addresses.length))),
+    element("p", { class: "faint" }, about),
+    addresses.length > 0 && element("ul", { class: "addresses" }, addresses.map((address) =>
+      element("li", {}, element("bdi", {}, address), reply(address)))));
+  const refusal = (address) => {
+    const refused = envelope.refused.find((refused) => refused.address === address);
+    return refused && element("span", { class: "reply is-bad" }, refused.reply);
+  };
+  return element("div", { class: "padded" },
+    recipients.is_bcc_leaked && element("p", { class: "notice is-bad", role: "alert" },
+      element("strong", {}, "Bcc leaked."), " The header that everybody gets has a field Bcc, and so tells who was to be hidden."),
+    element("p", { class: "faint" }, "The envelope says who gets the mail; the header says what its readers see. Here both are compared."),
+    element("div", { class: "groups" },
+      group("Announced", "In the envelope, and in To or Cc.", recipients.announced, "is-good"),
+      group("Blind", "In the envelope alone, as for Bcc.", recipients.blind, "is-info"),
+      group("Never sent", "In the header alone: they were promised a copy and got none.", recipients.never_sent, "is-bad"),
+      group("Refused", "The server would not have them.", recipients.refused, "is-bad", refusal)));
+}
+
+export function linksTab(mail) {
+  if (mail.links.length === 0 && mail.codes.length === 0) {
+    return empty("link", "No links and no codes", element("p", {}, "Neither the text nor the HTML has any."));
+  }
+  const rows = mail.links.map(({ href, text }) => element("tr", {},
+    element("td", {}, text ? element("bdi", {}, text) : element("span", { class: "faint" }, "no text")),
+    element("td", { class: "target" }, isWeb(href)
+      ? element("a", { href, target: "_blank", rel: "noopener noreferrer" }, element("bdi", {}, href))
+      : element("bdi", {}, href)),
+    element("td", { class: "number" }, button("copy", "", () => copy(href, "Link"), { class: "quiet", label: "Copy the link" }))));
+  return element("div", { class: "padded" },
+    mail.codes.length > 0 && element("section", { class: "group" }, element("h2", {}, "Codes"),
+      element("div", { class: "codes" }, mail.codes.map((code) =>
+        button("copy", code, () => copy(code, "Code"), { class: "code", title: "Copy the code" })))),
+    rows.length > 0 && element("section", {}, element("h2", {}, "Links"), table(["Text", "Target", ""], rows)));
+}
+
+export function lintTab(mail) {
+  if (mail.lint.length === 0) {
+    return empty("check", "Nothing to find fault with", element("p", {}, "The mail keeps to the standards, as far as the lint looks."));
+  }
+  const rows = mail.lint.map(({ rule, severity, section, place }) => element("tr", {},
+    element("td", {}, element("span", { class: severity === "error" ? "tag is-bad" : "tag is-warn" }, severity)),
+    element("td", {}, element("code", {}, rule)),
+    element("td", {}, element("bdi", {}, place)),
+    element("td", { class: "faint" }, section)));
+  return element("div", { class: "padded" }, table(["", "Rule", "Where", "Standard"], rows));
+}
+
+export function table(heads, rows, kind = "") {
+  return element("div", { class: "table-frame" }, element("table", { class: kind },
+    heads && element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
+    element("tbody", {}, rows)));
+}
+
+function copied(text, what, content) {
+  return element("div", { class: "padded" },
+    element("div", { class: "tool-bar" }, element("span", { class: "spring" }), button("copy", "Copy", () => copy(text, what))), content);
+}
+
+/** A link to the web may be followed; what else there is, such as scripts, is only shown. */
+function isWeb(href) {
+  return /^https?:\/\//i.test(href);
+}
+
+/** As UTF-8, or else an octet a character. */
+function decoded(octets) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(octets);
+  } catch {
+    return new TextDecoder("latin1").decode(octets);
+  }
+}

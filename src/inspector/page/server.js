@@ -1,0 +1,111 @@
+// The server itself: where it is, its clock, going down and coming back.
+
+import { post, urlOf } from "./api.js";
+import { button, element, icon } from "./element.js";
+import { on, standing } from "./live.js";
+import { copy, orToast, toast } from "./toast.js";
+import { count } from "./words.js";
+
+const STEPS = [
+  { text: "+1 minute", seconds: 60 },
+  { text: "+10 minutes", seconds: 600 },
+  { text: "+1 hour", seconds: 3600 },
+  { text: "+1 day", seconds: 86_400 },
+];
+
+export function serverView() {
+  const address = element("div", {});
+  const figures = element("dl", { class: "figures" });
+  const power = element("div", {});
+  const seconds = element("input", { type: "number", id: "seconds", min: "0", max: "3155760000", step: "any", value: "30", "aria-label": "Seconds" });
+  const custom = element("form", { class: "inline", onsubmit: (event) => {
+    event.preventDefault();
+    advance(Number(seconds.value));
+  } }, seconds, element("span", {}, "seconds"), element("button", { type: "submit" }, "Advance"));
+  const node = element("div", { class: "page" },
+    element("h1", {}, "Server"),
+    element("div", { class: "cards" },
+      element("section", { class: "card" }, element("h2", {}, "Where mail is sent to"), address),
+      element("section", { class: "card" }, element("h2", {}, "Status"), power),
+      element("section", { class: "card" }, element("h2", {}, icon("clock"), "Clock"),
+        element("p", { class: "faint" }, "Pauses, greylisting, rate limits and idle time-outs obey the server's clock. It only goes forward."),
+        element("div", { class: "buttons" }, STEPS.map(({ text, seconds }) => button(null, text, () => advance(seconds)))), custom),
+      element("section", { class: "card" }, element("h2", {}, "What there is"), figures,
+        element("p", { class: "links" },
+          element("a", { href: urlOf("export.mbox"), download: "mails.mbox" }, "All mails as mbox"), " ",
+          element("a", { href: urlOf("openapi.json"), target: "_blank", rel: "noopener" }, "API (OpenAPI)"), " ",
+          element("a", { href: urlOf("metrics"), target: "_blank", rel: "noopener" }, "Metrics")))));
+
+  function draw() {
+    if (!standing) {
+      return;
+    }
+    address.replaceChildren(
+      element("p", { class: "address" }, element("code", { id: "smtp-url" }, standing.url),
+        button("copy", "", () => copy(standing.url, "Address"), { class: "quiet", label: "Copy the address" })),
+      howToSend(standing.url));
+    const isUp = standing.status === "up";
+    power.replaceChildren(
+      element("p", {}, element("span", { class: isUp ? "tag is-good" : "tag is-bad" }, isUp ? "up" : "down"), " ",
+        isUp ? "It listens, and accepts connections." : "It refuses connections, as a server that is down does."),
+      isUp ? button(null, "Go down", () => orToast(async () => {
+        await post("down");
+        toast("The server is down");
+      }), { id: "power", class: "danger-quiet" }) : button(null, "Come back", () => orToast(async () => {
+        await post("up");
+        toast("The server is up");
+      }), { id: "power", class: "primary" }));
+    const figure = (name, value) => [element("dt", {}, name), element("dd", {}, value.toLocaleString("en"))];
+    figures.replaceChildren(...[
+      figure("Mails", standing.mails), figure("Refusals", standing.rejections),
+      figure("Sessions", standing.sessions), figure("Open sessions", standing.open_sessions),
+      [element("dt", {}, "mailmock"), element("dd", {}, standing.version)],
+    ].flat());
+  }
+
+  on("server", draw);
+  return { node, show: draw };
+}
+
+/** A mail to try it with. */
+export function howToSend(url) {
+  const clear = url.startsWith("smtp://") && !url.includes("?tls");
+  const [host, port] = url.replace(/^\w+:\/\//, "").replace(/\?.*/, "").split(/:(?=\d+$)/);
+  const command = `curl ${url.replace(/\?.*/, "")} --mail-from app@example.org --mail-rcpt ada@example.org \\
+  ${clear ? "" : "--ssl-reqd --insecure "}-T - <<< $'Subject: Hello\\n\\nHello, Ada!'`;
+  return element("details", { class: "how" }, element("summary", {}, "Try it from a shell"),
+    element("pre", {}, command), element("p", { class: "faint" }, `Host ${host}, port ${port}`));
+}
+
+/** What there is to say of the server above each view. */
+export function banners() {
+  const box = document.getElementById("banners");
+  function draw() {
+    box.replaceChildren(...[
+      standing?.is_parked && element("p", { class: "notice is-info", id: "parked" },
+        element("span", {}, element("strong", {}, "A test waits here"), " until you have looked."),
+        button(null, "Let it go on", () => orToast(async () => {
+          const { released } = await post("release");
+          toast(released ? "The test goes on" : "No test was waiting");
+        }), { class: "primary", id: "release" })),
+      standing?.status === "down" && element("p", { class: "notice is-warn", id: "down" },
+        element("span", {}, element("strong", {}, "The server is down"), " and refuses connections."),
+        button(null, "Come back", () => orToast(() => post("up")))),
+    ].filter(Boolean));
+  }
+  on("server", draw);
+  draw();
+}
+
+/** How many there are, for the views' links. */
+export function countOf(view) {
+  const name = { mails: "mails", sessions: "sessions", refusals: "rejections" }[view];
+  return name && standing ? standing[name] : 0;
+}
+
+function advance(seconds) {
+  return orToast(async () => {
+    const { advanced } = await post("clock/advance", { seconds });
+    toast(`The clock is ${count(advanced, "second")} later`);
+  });
+}

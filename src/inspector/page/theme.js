@@ -1,0 +1,7 @@
+// Before anything is drawn: dark or light, as was chosen, else as the system is.
+{
+  const chosen = localStorage.getItem("mailmock.theme");
+  if (chosen === "dark" || chosen === "light") {
+    document.documentElement.dataset.theme = chosen;
+  }
+}
