@@ -1,0 +1,1108 @@
+//! The inspector's page, in a real browser: what it shows, what it does, and what mails cannot do to it.
+
+#![cfg(feature = "inspector")]
+
+#[path = "support/browser.rs"]
+mod browser;
+mod support;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use browser::Browser;
+use mailmock::{MailServer, Reply, Trigger};
+use serde_json::json;
+use support::Client;
+
+fn server() -> MailServer {
+    MailServer::builder().inspector().start()
+}
+
+fn deliver(server: &MailServer, to: &[&str], content: &str) {
+    let mut client = Client::connect(server);
+    let client = client.ok("EHLO test.example");
+    client.deliver("app@example.org", to, content.as_bytes());
+    client.ok("QUIT");
+}
+
+/// A mail of one line.
+fn send(server: &MailServer, subject: &str) {
+    let content =
+        format!("From: app@example.org\r\nSubject: {subject}\r\n\r\nText of {subject}\r\n");
+    deliver(server, &["ada@example.org"], &content);
+}
+
+/// The subjects that are seen, from the top.
+const SUBJECTS: &str =
+    "[...document.querySelectorAll('.mail-row .subject')].map(e => e.textContent).join()";
+
+fn open(browser: &Browser, server: &MailServer, hash: &str) {
+    browser.open(&format!("{}/{hash}", server.inspector_url()));
+    browser.wait_for("document.querySelector('.standing.is-live')");
+}
+
+/// 20 by 10 pixels of red.
+const PICTURE: &str =
+    "R0lGODlhFAAKAIABAP8AAP///yH5BAEKAAEALAAAAAAUAAoAAAIPjI+py+0Po5y02ouz3rwAADs=";
+
+fn invoice() -> String {
+    let image =
+        "Content-Type: image/gif\r\nContent-ID: <logo@x>\r\nContent-Transfer-Encoding: base64\r\n";
+    format!(
+        "From: App <app@example.org>\r\n\
+         To: Ada <ada@example.org>, never@example.org\r\n\
+         Bcc: boss@example.org\r\n\
+         Subject: =?utf-8?Q?Rechnung_f=C3=BCr_M=C3=A4rz?=\r\n\
+         Message-ID: <1@example.org>\r\n\
+         MIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=m\r\n\r\n\
+         --m\r\nContent-Type: multipart/related; boundary=r\r\n\r\n\
+         --r\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n\
+         --a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nYour code is 471147.\r\n\
+         --a\r\nContent-Type: text/html; charset=utf-8\r\n\r\n\
+         <p id=hello>Hello, <b>Ada</b></p><img id=logo src=\"cid:logo@x\">\
+         <a id=link rel=opener href=\"https://example.org/reset\">Reset</a>\r\n--a--\r\n\
+         --r\r\n{image}\r\n{PICTURE}\r\n--r--\r\n\
+         --m\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\
+         Content-Disposition: attachment; filename*=utf-8''r%C3%A4chnung.pdf\r\n\r\nJVBERgD/AA0KIA==\r\n--m--\r\n"
+    )
+}
+
+#[test]
+fn mails_are_listed_as_they_come_newest_on_top() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    open(&browser, &server, "");
+    browser.wait_for_text(".empty", "No mail yet");
+    browser.wait_for_text(".empty", &server.url());
+    send(&server, "One");
+    browser.wait_for(&format!("{SUBJECTS} === 'One'"));
+    send(&server, "Two");
+    browser.wait_for(&format!("{SUBJECTS} === 'Two,One'"));
+    browser.wait_for_text(".summary", "2 mails · 2 unread");
+    assert_eq!(browser.title(), "(2) mailmock");
+    // What somebody else deletes goes as well.
+    server.take_mails();
+    browser.wait_for_text(".empty", "No mail yet");
+    // And the server that ends is missed, but what it had is still seen.
+    send(&server, "Three");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three'"));
+    drop(server);
+    browser.wait_for("document.querySelector('.standing.is-lost')");
+    assert_eq!(browser.text(".mail-row .subject"), "Three");
+}
+
+#[test]
+fn a_full_store_drops_the_oldest_from_the_list_and_nothing_is_loaded_anew() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = MailServer::builder()
+        .inspector()
+        .max_mails(3)
+        .drop_oldest()
+        .start();
+    for subject in ["One", "Two", "Three"] {
+        send(&server, subject);
+    }
+    open(&browser, &server, "");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three,Two,One'"));
+    browser.script("performance.clearResourceTimings()");
+    for (subject, subjects) in [("Four", "Four,Three,Two"), ("Five", "Five,Four,Three")] {
+        send(&server, subject);
+        browser.wait_for(&format!("{SUBJECTS} === '{subjects}'"));
+    }
+    browser.wait_for_text(".summary", "3 mails");
+    let loaded = "return performance.getEntriesByType('resource').map(e => e.name)";
+    assert_eq!(browser.script(loaded), json!([]));
+}
+
+#[test]
+fn a_search_has_the_filters_of_the_api_and_says_what_it_does_not_know() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    for subject in ["Welcome Ada", "Invoice", "Welcome Bob"] {
+        send(&server, subject);
+    }
+    deliver(
+        &server,
+        &["bob@example.net"],
+        "Subject: Other\r\n\r\nInvoice inside\r\n",
+    );
+    open(&browser, &server, "");
+    let found = |query: &str, subjects: &str| {
+        browser.write("#query", query);
+        browser.wait_for(&format!("{SUBJECTS} === {}", json!(subjects)));
+    };
+    found("subject:Welcome", "Welcome Bob,Welcome Ada");
+    browser.wait_for_text(".summary", "2 found");
+    assert_eq!(browser.hash(), "/mails?q=subject%3AWelcome");
+    // What comes and is not looked for stays out.
+    send(&server, "Quiet");
+    send(&server, "Welcome Eve");
+    browser.wait_for(&format!(
+        "{SUBJECTS} === 'Welcome Eve,Welcome Bob,Welcome Ada'"
+    ));
+    found("invoice inside", "");
+    browser.wait_for_text(".empty", "No mail is like that");
+    found("Invoice inside", "Other");
+    found("subject=Invoice", "Invoice");
+    found("sent_to:example.net", "Other");
+    found("sent_to:ada subject:\"Welcome B\"", "Welcome Bob");
+    found("sent_to:ada since=4", "Welcome Eve,Quiet");
+    browser.write("#query", "from:ada");
+    browser.wait_for_text(
+        "#query-problem",
+        "Perhaps sent_from (the envelope) or header_from",
+    );
+    browser.write("#query", "sent_to=nobody");
+    browser.wait_for_text(".empty", "is no address");
+    browser.press("\u{e00c}");
+    browser.wait_for(&format!("{SUBJECTS}.startsWith('Welcome Eve,Quiet,Other')"));
+    // A search can be linked.
+    open(&browser, &server, "#/mails?q=subject%3AInvoice");
+    browser.wait_for(&format!("{SUBJECTS} === 'Invoice'"));
+    assert_eq!(
+        browser.script("return document.querySelector('#query').value"),
+        "subject:Invoice"
+    );
+}
+
+#[test]
+fn each_tab_shows_its_part_of_a_mail() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    server
+        .on(Trigger::rcpt_to("gone@example.org"))
+        .reply(Reply::mailbox_unavailable());
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO test.example")
+        .ok("MAIL FROM:<app@example.org>");
+    client.say("RCPT TO:<gone@example.org>");
+    let client = client
+        .ok("RCPT TO:<ada@example.org>")
+        .ok("RCPT TO:<boss@example.org>");
+    client.ok("DATA").send(invoice().as_bytes());
+    client.ok(".");
+    open(&browser, &server, "");
+    browser.click(".mail-row a");
+    browser.wait_for_text(".mail-head h1", "Rechnung für März");
+    browser.wait_for_text(
+        ".mail-head",
+        "app@example.org → ada@example.org, boss@example.org",
+    );
+    browser.wait_for_text(".mail-head", "Bcc leaked");
+    let tab = |name: &str| {
+        browser.click(&format!("#tab-{name}"));
+        browser.wait_for(&format!(
+            "document.querySelector('#panel').dataset.tab === '{name}'"
+        ));
+        assert_eq!(browser.hash(), format!("/mails/1/{name}"));
+    };
+
+    // The HTML comes first, with the image that came with it.
+    assert_eq!(browser.text_in_frame("#hello"), "Hello, Ada");
+    let width = browser
+        .within_frame(|| browser.script("return document.querySelector('#logo').naturalWidth"));
+    assert_eq!(width, 20);
+    let link = browser.within_frame(|| {
+        browser
+            .script("const a = document.querySelector('#link'); return [a.href, a.target, a.rel]")
+    });
+    assert_eq!(
+        link,
+        json!(["https://example.org/reset", "_blank", "noopener noreferrer"])
+    );
+    let width = || browser.script("return document.querySelector('iframe').clientWidth");
+    browser.click("[data-width=phone]");
+    assert_eq!(width(), 375);
+    browser.click("[data-width=tablet]");
+    assert_eq!(width(), 768);
+    browser.click("[data-width=desktop]");
+
+    tab("text");
+    browser.wait_for_text("#panel", "Your code is 471147.");
+    tab("parts");
+    browser.wait_for_text("#panel", "rächnung.pdf");
+    browser.wait_for_text("#panel tr:last-child", "application/pdf\t10 B");
+    tab("headers");
+    browser.wait_for_text("#panel", "Message-ID");
+    browser.wait_for_text("#panel", "<1@example.org>");
+    tab("raw");
+    browser.wait_for(&format!(
+        "document.querySelector('#raw').textContent === {}",
+        json!(invoice())
+    ));
+    tab("recipients");
+    browser.wait_for_text("#panel [role=alert]", "Bcc leaked");
+    for (number, addresses) in [
+        (1, "ada@"),
+        (2, "boss@"),
+        (3, "never@"),
+        (4, "gone@example.org\n550 5.1.1"),
+    ] {
+        browser.wait_for_text(&format!("#panel .group:nth-child({number})"), addresses);
+    }
+    tab("links");
+    browser.wait_for_text("#panel .code", "471147");
+    browser.wait_for_text("#panel td", "https://example.org/reset");
+    tab("lint");
+    browser.wait_for_text("#panel", "missing-date");
+    tab("transcript");
+    browser.wait_for_text("#panel .is-client", "RCPT TO:<gone@example.org>");
+    browser.wait_for_text("#panel .is-refusal", "550 5.1.1 Mailbox unavailable");
+}
+
+#[test]
+fn an_attachment_is_saved_octet_for_octet() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    deliver(&server, &["ada@example.org"], &invoice());
+    open(&browser, &server, "#/mails/1/parts");
+    browser.click("[data-part='6']");
+    let file = browser.downloads().join("rächnung.pdf");
+    let octets = browser.soon("the file", || {
+        fs::read(&file).ok().filter(|octets| !octets.is_empty())
+    });
+    assert_eq!(octets, b"%PDF\0\xFF\0\r\n ");
+    browser.click("[aria-label='Save as .eml']");
+    let file = browser.downloads().join("1.eml");
+    let octets = browser.soon("the file", || {
+        fs::read(&file).ok().filter(|octets| !octets.is_empty())
+    });
+    assert_eq!(octets, invoice().as_bytes());
+}
+
+#[test]
+fn sessions_and_refusals_are_shown_as_they_come() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = MailServer::builder()
+        .inspector()
+        .credentials("app", "hunter2")
+        .start();
+    let mut first = Client::connect(&server);
+    first
+        .ok("EHLO first.example")
+        .say("AUTH PLAIN AGFwcAB3cm9uZw==");
+    first.ok("AUTH PLAIN AGFwcABodW50ZXIy");
+    open(&browser, &server, "#/sessions");
+    browser.wait_for_text(".session-row", "1 · first.example");
+    browser.wait_for_text(".session-row", "login refused");
+    browser.click(".session-row a");
+    browser.wait_for_text(".mail-head", "app by PLAIN accepted");
+    browser.wait_for_text(".mail-head", "app by PLAIN refused");
+    browser.wait_for_text(".transcript", "AUTH PLAIN [secret]");
+    first.ok("QUIT");
+    browser.wait_for_text(".mail-head", "the client quit");
+    let mut second = Client::connect(&server);
+    browser.wait_for("document.querySelectorAll('.session-row').length === 2");
+    browser.press("k");
+    assert_eq!(browser.hash(), "/sessions/2");
+
+    browser.press("gf");
+    browser.wait_for_text(".summary", "1 refusal");
+    server
+        .on(Trigger::rcpt_to("gone@example.org"))
+        .reply(Reply::mailbox_unavailable());
+    second
+        .ok("EHLO x")
+        .ok("MAIL FROM:<a@example.org>")
+        .say("RCPT TO:<gone@example.org>");
+    browser.wait_for_text(".refusal-row:first-child", "Mailbox unavailable");
+    browser.wait_for_text(".refusal-row:first-child", "RCPT TO:<gone@example.org>");
+    browser.wait_for_text(".refusal-row:first-child", "tests/page.rs");
+    browser.click(".refusal-row:first-child a");
+    browser.wait_for_text("h1", "Session 2");
+    let seen = browser
+        .script("return document.documentElement.outerHTML")
+        .to_string();
+    assert!(!seen.contains("hunter2") && !seen.contains("AGFw"));
+}
+
+#[test]
+fn rules_are_made_with_the_form_or_by_hand_and_removed() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    open(&browser, &server, "#/rules");
+    browser.wait_for_text(".rules", "No rule is in force");
+    browser.choose("#rule-trigger", "rcpt_to");
+    browser.write("#rule-trigger-text", "gone@example.org");
+    browser.choose("#rule-frequency", "first");
+    browser.write("#rule-times", "2");
+    browser.choose("#rule-action", "reply");
+    browser.write("#rule-action-text", "550 5.1.1 No such user");
+    browser.click("#add-rule");
+    browser.wait_for_text(
+        ".rule-text",
+        "on(rcpt_to(\"gone@example.org\")).first(2).reply(550 5.1.1 No such user)",
+    );
+    browser.wait_for_text(".rule-figures", "2 to come");
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
+    let refused = "550 5.1.1 No such user";
+    assert_eq!(client.say("RCPT TO:<gone@example.org>"), refused);
+    browser.wait_for_text(".rule-figures", "1 hit");
+    browser.wait_for_text(".rule-figures", "1 to come");
+    assert_eq!(client.say("RCPT TO:<gone@example.org>"), refused);
+    browser.wait_for_text(".rule-figures", "used up");
+    client.ok("RCPT TO:<gone@example.org>");
+
+    // By hand, and with what cannot be.
+    browser.click(".json summary");
+    let by_hand = |rule: &str, problem: &str| {
+        browser.write("#rule-json", rule);
+        browser.click("#add-rule");
+        browser.wait_for_text("#rule-problem", problem);
+    };
+    by_hand("{", "JSON");
+    by_hand(r#"{"trigger": "rcpt", "action": "explode"}"#, "explode");
+    by_hand(
+        r#"{"trigger": "connect", "action": "accept_and_discard"}"#,
+        "accept_and_discard",
+    );
+    browser.write(
+        "#rule-json",
+        r#"{"trigger": {"command": "VRFY"}, "action": "disconnect"}"#,
+    );
+    browser.click("#add-rule");
+    browser.wait_for("document.querySelectorAll('.rule-card').length === 2");
+    browser.wait_for_text(
+        ".rule-card:first-child",
+        "on(command(\"VRFY\")).disconnect()",
+    );
+    assert_eq!(browser.text("#rule-problem"), "");
+
+    // Each has its button; those of the test are there too, and all go.
+    browser.click(".rule-card:first-child button");
+    browser.wait_for("document.querySelectorAll('.rule-card').length === 1");
+    server.on(Trigger::mail()).reply(Reply::try_again_later());
+    browser.open(&format!("{}/#/rules", server.inspector_url()));
+    browser.reload();
+    browser.wait_for_text(".rule-card:first-child", "tests/page.rs");
+    browser.click("#remove-rules");
+    browser.click("dialog .danger");
+    browser.wait_for_text(".rules", "No rule is in force");
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO x")
+        .ok("VRFY ada")
+        .ok("MAIL FROM:<a@example.org>");
+    client.ok("RCPT TO:<gone@example.org>");
+}
+
+#[test]
+fn ten_thousand_mails_can_be_scrolled_to_the_oldest() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x");
+    for hundred in 0..100 {
+        let mut batch = String::new();
+        for number in 1..=100 {
+            let content = format!("Subject: Number {}\r\n\r\nText\r\n", hundred * 100 + number);
+            batch.push_str("MAIL FROM:<a@example.org>\r\nRCPT TO:<ada@example.org>\r\n");
+            batch.push_str(&format!("BDAT {} LAST\r\n{content}", content.len()));
+        }
+        client.send(batch.as_bytes());
+        for _ in 0..300 {
+            assert!(client.reply().starts_with("250 "));
+        }
+    }
+    open(&browser, &server, "");
+    browser.wait_for_text(".summary", "10,000 mails");
+    browser.wait_for_text(".mail-row:first-child", "Number 10000");
+    let nodes = "document.querySelectorAll('*').length";
+    let at_the_top = browser.script(&format!("return {nodes}"));
+    browser.script("document.querySelector('.virtual').scrollTop = 390000");
+    browser.wait_for(&format!("{SUBJECTS}.includes('Number 5000,')"));
+    browser.script(
+        "const list = document.querySelector('.virtual'); list.scrollTop = list.scrollHeight",
+    );
+    browser.wait_for_text(".mail-row:last-child", "Number 1\n");
+    let at_the_end = browser.script(&format!("return {nodes}"));
+    assert!(at_the_top.as_u64().unwrap() < 1_000, "{at_the_top}");
+    assert!(at_the_end.as_u64().unwrap() < 1_000, "{at_the_end}");
+    // What comes meanwhile moves nothing away from under the eye.
+    let seen = browser.script(&format!("return {SUBJECTS}"));
+    send(&server, "New");
+    browser.wait_for_text(".summary", "10,001 mails");
+    assert_eq!(browser.script(&format!("return {SUBJECTS}")), seen);
+    browser.click(".mail-row:last-child a");
+    browser.wait_for_text("h1", "Number 1");
+    browser.write("#query", "subject=\"Number 7\"");
+    browser.wait_for(&format!("{SUBJECTS} === 'Number 7'"));
+}
+
+#[test]
+fn what_was_read_stays_read_and_another_server_starts_fresh() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    for subject in ["One", "Two", "Three"] {
+        send(&server, subject);
+    }
+    let unread = "[...document.querySelectorAll('.mail-row:has(.is-unread) .subject')].map(e => e.textContent).join()";
+    open(&browser, &server, "#/mails/2");
+    browser.wait_for(&format!("{unread} === 'Three,One'"));
+    browser.reload();
+    browser.wait_for(&format!("{unread} === 'Three,One'"));
+    browser.press("u");
+    browser.wait_for(&format!("{unread} === 'Three,Two,One'"));
+    browser.click("#read-all");
+    browser.wait_for(&format!(
+        "{SUBJECTS} === 'Three,Two,One' && {unread} === ''"
+    ));
+    assert_eq!(browser.title(), "mailmock");
+    send(&server, "Four");
+    browser.wait_for(&format!("{unread} === 'Four'"));
+    // As if that had been another server, which had this port before.
+    browser.script(
+        "for (const key of Object.keys(localStorage)) { \
+            localStorage.setItem('mailmock.read.another', localStorage.getItem(key)); \
+            localStorage.removeItem(key); \
+        }",
+    );
+    open(&browser, &server, "#/mails");
+    browser.reload();
+    browser.wait_for(&format!("{unread} === 'Four,Three,Two,One'"));
+    assert_eq!(
+        browser.script("return localStorage.getItem('mailmock.read.another')"),
+        json!(null)
+    );
+}
+
+#[test]
+fn keys_are_enough() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    for subject in ["One", "Two", "Three"] {
+        send(&server, subject);
+    }
+    open(&browser, &server, "");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three,Two,One'"));
+    for (keys, subject) in [
+        ("j", "Three"),
+        ("j", "Two"),
+        ("j", "One"),
+        ("j", "One"),
+        ("k", "Two"),
+    ] {
+        browser.press(keys);
+        browser.wait_for_text("h1", subject);
+    }
+    browser.press("]");
+    browser.wait_for("document.querySelector('#panel').dataset.tab === 'parts'");
+    browser.press("[");
+    browser.wait_for("document.querySelector('#panel').dataset.tab === 'text'");
+    browser.press("\u{e00c}");
+    browser.wait_for_text(".empty", "No mail is open");
+    browser.press("/");
+    browser.wait_for("document.activeElement.id === 'query'");
+    // Where one writes, they are letters.
+    browser.press("Two?jk");
+    assert_eq!(
+        browser.script("return document.querySelector('#query').value"),
+        "Two?jk"
+    );
+    browser.press("\u{e00c}\u{e00c}");
+    browser.wait_for("document.activeElement === document.body");
+    browser.press("?");
+    browser.wait_for_text("dialog", "the next mail, down the list");
+    browser.press("\u{e00c}");
+    browser.wait_for("!document.querySelector('dialog')");
+    for (keys, hash) in [
+        ("gs", "/sessions"),
+        ("gf", "/refusals"),
+        ("gr", "/rules"),
+        ("gc", "/server"),
+        ("gm", "/mails"),
+    ] {
+        browser.press(keys);
+        browser.wait_for(&format!("location.hash === '#{hash}'"));
+    }
+    // With Tab one comes to each mail, and opens it.
+    browser.script("document.querySelector('#delete-all').focus()");
+    browser.press("\u{e004}\u{e004}\u{e007}");
+    browser.wait_for_text("h1", "Two");
+}
+
+#[test]
+fn it_is_dark_or_light_as_the_system_is_or_as_one_likes() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let ground = || browser.script("return getComputedStyle(document.body).backgroundColor");
+    browser.darken(false);
+    open(&browser, &server, "");
+    let light = ground();
+    browser.darken(true);
+    let dark = ground();
+    assert_ne!(light, dark);
+    browser.click("#theme");
+    assert_eq!(ground(), light);
+    browser.reload();
+    assert_eq!(ground(), light);
+    browser.click("#theme");
+    browser.darken(false);
+    assert_eq!(ground(), dark);
+    browser.click("#theme");
+    assert_eq!(ground(), light);
+}
+
+#[test]
+fn mails_are_deleted_one_or_all_once_it_is_confirmed() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    for subject in ["One", "Two", "Three", "Four"] {
+        send(&server, subject);
+    }
+    open(&browser, &server, "#/mails/3");
+    browser.wait_for_text("h1", "Three");
+    browser.press("\u{e017}");
+    browser.wait_for_text("dialog", "Three");
+    browser.press("\u{e00c}");
+    browser.wait_for("!document.querySelector('dialog')");
+    server.assert_mail_count(4);
+    browser.click("#delete-mail");
+    browser.click("dialog .danger");
+    browser.wait_for(&format!("{SUBJECTS} === 'Four,Two,One'"));
+    // The next one is open.
+    browser.wait_for_text("h1", "Two");
+    server.assert_mail_count(3);
+    browser.write("#query", "subject:T");
+    browser.wait_for(&format!("{SUBJECTS} === 'Two'"));
+    browser.click("#delete-all");
+    browser.wait_for_text("dialog", "Delete the 1 mail found?");
+    browser.click("dialog .danger");
+    browser.wait_for_text(".empty", "No mail is like that");
+    server.assert_mail_count(2);
+    browser.click("#clear-query");
+    browser.wait_for(&format!("{SUBJECTS} === 'Four,One'"));
+    browser.click("#delete-all");
+    browser.wait_for_text("dialog", "Delete all 2 mails?");
+    browser.click("dialog .danger");
+    browser.wait_for_text(".empty", "No mail yet");
+    server.assert_no_mail();
+}
+
+#[test]
+fn each_view_can_be_linked_and_the_way_back_works() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    send(&server, "One");
+    deliver(&server, &["ada@example.org"], &invoice());
+    open(&browser, &server, "#/mails/2/headers");
+    browser.wait_for_text("#panel", "Message-ID");
+    browser.click("#tab-html");
+    browser.text_in_frame("#hello");
+    browser.click("#tab-text");
+    browser.wait_for_text("#panel", "471147");
+    browser.click("[data-view=sessions]");
+    browser.wait_for_text(".summary", "2 sessions");
+    browser.back();
+    browser.wait_for_text("#panel", "471147");
+    // A frame is no step of the way.
+    browser.back();
+    browser.text_in_frame("#hello");
+    browser.back();
+    browser.wait_for_text("#panel", "Message-ID");
+    for (hash, text) in [
+        ("#/mails/7", "there is no mail 7"),
+        ("#/sessions/7", "There is no session 7"),
+        ("#/nothing/at/all", "No mail is open"),
+        ("#/mails/1/nothing", "Text of One"),
+        ("#%FF", "No mail is open"),
+    ] {
+        open(&browser, &server, hash);
+        browser.wait_for_text("main", text);
+    }
+}
+
+#[test]
+fn the_server_is_moved_from_the_page() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    server.greylist(std::time::Duration::from_secs(600));
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
+    assert!(client.say("RCPT TO:<b@example.org>").starts_with("451 "));
+    open(&browser, &server, "#/server");
+    browser.wait_for_text("#smtp-url", &server.url());
+    browser.script("[...document.querySelectorAll('button')].find(b => b.textContent === '+10 minutes').click()");
+    browser.wait_for_text(".toast", "600 seconds later");
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
+    client.ok("RCPT TO:<b@example.org>");
+    browser.click("#power");
+    browser.wait_for_text("#down", "The server is down");
+    assert_eq!(client.rest(), "");
+    TcpStream::connect((server.host(), server.port())).unwrap_err();
+    browser.click("#power");
+    browser.wait_for("!document.querySelector('#down')");
+    Client::connect(&server).ok("EHLO x");
+    // And what the test does is seen.
+    server.go_down();
+    browser.wait_for_text("#down", "The server is down");
+}
+
+/// Only for the test below, which runs it in a process of its own: it waits to be let go.
+#[test]
+#[ignore = "it waits for somebody"]
+fn a_test_that_is_parked() {
+    let server = server();
+    server.park();
+}
+
+#[test]
+fn a_test_that_waits_is_let_go() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        "a_test_that_is_parked",
+        "--ignored",
+        "--nocapture",
+    ]);
+    command
+        .env_remove("CI")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    let mut parked = command.stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(parked.stderr.take().unwrap()).lines();
+    let said = lines
+        .map_while(Result::ok)
+        .find(|line| line.contains("is parked"))
+        .unwrap();
+    let url = &said[said.find("http://").unwrap()..said.find(';').unwrap()];
+    browser.open(url);
+    browser.wait_for_text("#parked", "A test waits here");
+    browser.click("#release");
+    assert!(parked.wait().unwrap().success());
+    browser.wait_for("document.querySelector('.standing.is-lost')");
+}
+
+#[test]
+fn with_a_token_it_is_opened_by_a_link_and_else_says_so() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = MailServer::builder()
+        .inspector()
+        .inspector_token("sesame")
+        .start();
+    deliver(&server, &["ada@example.org"], &invoice());
+    let url = server.inspector_url();
+    browser.open(&format!("{url}/?token=sesame"));
+    browser.wait_for("document.querySelector('.standing.is-live')");
+    assert!(
+        !browser
+            .script("return location.href")
+            .to_string()
+            .contains("sesame")
+    );
+    browser.click(".mail-row a");
+    // The cookie goes along with the frame.
+    assert_eq!(browser.text_in_frame("#hello"), "Hello, Ada");
+    browser.click("#tab-parts");
+    browser.click("[data-part='6']");
+    let file = browser.downloads().join("rächnung.pdf");
+    browser.soon("the file", || file.exists().then_some(()));
+    // Without it nothing is shown, not even by a page that is open.
+    browser.forget_cookies();
+    browser.script("location.hash = '#/rules'");
+    browser.wait_for_text("main", "the inspector has a token");
+}
+
+#[test]
+fn it_can_be_used_on_a_phone() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let subject = "Long ".repeat(60);
+    deliver(
+        &server,
+        &["ada@example.org"],
+        &format!("Subject: {subject}\r\n\r\n{}\r\n", "x".repeat(900)),
+    );
+    deliver(&server, &["ada@example.org"], &invoice());
+    browser.resize(375, 700);
+    let overflow = "document.documentElement.scrollWidth > innerWidth";
+    open(&browser, &server, "");
+    browser.wait_for("document.querySelectorAll('.mail-row').length === 2");
+    browser.click(".mail-row:last-child a");
+    browser.wait_for_text("h1", "Long Long");
+    browser.wait_for("document.querySelector('.pane-list').checkVisibility() === false");
+    assert_eq!(browser.script(&format!("return {overflow}")), false);
+    browser.click(".pane-detail .back");
+    browser.wait_for("document.querySelector('.pane-list').checkVisibility()");
+    for hash in [
+        "#/mails/2/parts",
+        "#/mails/2/recipients",
+        "#/sessions/1",
+        "#/refusals",
+        "#/rules",
+        "#/server",
+    ] {
+        open(&browser, &server, hash);
+        assert_eq!(
+            browser.script(&format!("return {overflow}")),
+            false,
+            "{hash}"
+        );
+    }
+}
+
+/// A web server that nobody is to ask, or only for what is expected.
+struct Canary {
+    port: u16,
+    connections: Arc<AtomicUsize>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Canary {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let canary = Self {
+            port: listener.local_addr().unwrap().port(),
+            connections: Arc::default(),
+            asked: Arc::default(),
+        };
+        let (connections, asked) = (Arc::clone(&canary.connections), Arc::clone(&canary.asked));
+        // It ends with the process.
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                connections.fetch_add(1, Ordering::SeqCst);
+                let (stream, asked) = (stream.unwrap(), Arc::clone(&asked));
+                thread::spawn(move || answer(stream, &asked));
+            }
+        });
+        canary
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// Not even a connection, made early for a request that might come.
+    #[track_caller]
+    fn assert_unheard_of(&self) {
+        assert_eq!(self.asked(), [] as [&str; 0]);
+        assert_eq!(self.connections.load(Ordering::SeqCst), 0);
+    }
+}
+
+/// Notes a request, and answers with an image of 7 by 7 pixels.
+fn answer(mut stream: TcpStream, asked: &Mutex<Vec<String>>) {
+    let mut request = [0; 4096];
+    let length = stream.read(&mut request).unwrap_or(0);
+    let request = String::from_utf8_lossy(&request[..length]);
+    if let Some(line) = request.lines().next() {
+        asked.lock().unwrap().push(line.to_owned());
+    }
+    let image = "<svg xmlns='http://www.w3.org/2000/svg' width='7' height='7'/>";
+    let head =
+        "HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\nConnection: close\r\nContent-Length:";
+    let _ = write!(stream, "{head} {}\r\n\r\n{image}", image.len()); // who asked may be gone
+}
+
+/// What mails have tried on their readers. `CANARY` becomes the URL of a server that counts who asks, `PAGE`
+/// that of the inspector.
+const ATTACKS: &[&str] = &[
+    "<script>top.document.title='pwned';alert(1);fetch('CANARY/script')</script>",
+    "<script src='CANARY/script.js'></script>",
+    "<img src=x onerror=\"alert(1);top.document.title='pwned'\">",
+    "<svg onload=\"alert(1)\"><script>alert(1)</script><image href='CANARY/svg-image'/><use href='CANARY/use.svg#x'/></svg>",
+    "<svg><style><p><link rel=preconnect href='CANARY'><script>alert(1)</script></style></svg>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s><set onbegin=alert(1) attributeName=x></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    "<meta http-equiv=refresh content='0;url=CANARY/refresh'>",
+    "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
+    "<meta http-equiv=refresh content='0;url=PAGE/api/v1/mails'>",
+    "<meta http-equiv=Set-Cookie content='x=y'><meta http-equiv=Content-Security-Policy content=\"default-src *\">",
+    "<base href='CANARY/' target=_top><img src='base.png'><a id=based href='based'>x</a>",
+    "<form id=f action='CANARY/form' method=post><input name=x><button id=send>Send</button></form>",
+    "<form action='PAGE/api/v1/down' method=post target=_top><input type=submit id=down formaction='CANARY/f' value=x autofocus onfocus=alert(1)></form>",
+    "<a id=js href=\"javascript:alert(1)\">x</a><a id=jstab href=\" java&#10;script:alert(1)\" target=_top>x</a>",
+    "<a id=relative href='/api/v1/mails'>x</a><a id=data href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "</iframe></body></html><script>alert(1)</script><h1>escaped</h1>",
+    "<iframe src='CANARY/iframe'></iframe><iframe srcdoc=\"<script>parent.parent.alert(1)</script>\"></iframe>",
+    "<iframe src='javascript:alert(1)'></iframe><iframe src='PAGE/'></iframe>",
+    "<frameset><frame src='CANARY/frame'></frameset>",
+    "<object data='CANARY/object'></object><embed src='CANARY/embed'><applet code='CANARY/applet'></applet>",
+    "<object data='data:text/html,<script>alert(1)</script>'></object><portal src='CANARY/portal'></portal>",
+    "<style>@import url('CANARY/import.css'); @import 'CANARY/import2.css'; body{background:url(CANARY/background)}</style>",
+    "<style>@font-face{font-family:f;src:url(CANARY/font)} p{font-family:f}</style><p>x</p>",
+    "<div style=\"background-image:url('CANARY/style');behavior:url(CANARY/htc);width:9px;height:9px\">x</div>",
+    "<table background='CANARY/table'><tr><td background='CANARY/td'>x</td></tr></table><body background='CANARY/body'>",
+    "<link rel=stylesheet href='CANARY/link.css'><link rel=icon href='CANARY/icon'><link rel=manifest href='CANARY/m'>",
+    "<link rel=preconnect href='CANARY'><link rel=dns-prefetch href='CANARY'><link rel=preload as=image href='CANARY/preload'>",
+    "<link rel=prefetch href='CANARY/prefetch'><link rel=prerender href='CANARY/prerender'><link rel=modulepreload href='CANARY/mp'>",
+    "<link rel=import href='CANARY/import'><link rel=next href='CANARY/next'>",
+    "<script type=speculationrules>{\"prefetch\":[{\"source\":\"list\",\"urls\":[\"CANARY/speculation\"]}]}</script>",
+    "<img src='CANARY/pixel.png'><img srcset='CANARY/srcset.png 2x'><picture><source srcset='CANARY/picture'><img></picture>",
+    "<img src='//CANARYHOST/relative-scheme.png'><input type=image src='CANARY/input.png'><img src='PAGE/page/icon.svg'>",
+    "<video src='CANARY/video' poster='CANARY/poster' autoplay></video><audio src='CANARY/audio' autoplay></audio>",
+    "<video><source src='CANARY/source' onerror=alert(1)><track src='CANARY/track'></video>",
+    "<details open ontoggle=alert(1)>x</details><marquee onstart=alert(1)>x</marquee><body onload=alert(1)>",
+    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"><link rel=preconnect href='CANARY'></noscript>",
+    "<textarea><img src='CANARY/textarea'></textarea><title><img src='CANARY/title'></title><xmp><img src='CANARY/xmp'></xmp>",
+    "<template><img src='CANARY/template'><script>alert(1)</script></template><plaintext><img src='CANARY/plaintext'>",
+    "<!--[if gte mso 9]><img src='CANARY/mso'><script>alert(1)</script><![endif]--><![CDATA[<img src='CANARY/cdata'>]]>",
+    "<a href='https://example.org' ping='CANARY/ping' id=ping>x</a><img src=x lowsrc='CANARY/lowsrc' dynsrc='CANARY/dynsrc'>",
+    "<html manifest='CANARY/manifest'><?xml-stylesheet href='CANARY/xml.css'?><bgsound src='CANARY/bgsound'>",
+    "<img src='cid:evil'><div style=\"background:url(cid:evil)\"></div>",
+];
+
+#[test]
+fn what_a_mail_brings_can_do_nothing() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let canary = Canary::start();
+    let (host, page) = (format!("127.0.0.1:{}", canary.port), server.inspector_url());
+    let armed = |text: &str| {
+        text.replace("CANARYHOST", &host)
+            .replace("CANARY", &format!("http://{host}"))
+            .replace("PAGE", &page)
+    };
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(1)</script><image href='CANARY/evil'/></svg>";
+    for attack in ATTACKS {
+        let content = format!(
+            "Subject: Attack\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n\
+             --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p id=end>{}</p><p id=still>still here</p>\r\n\
+             --b\r\nContent-Type: image/svg+xml\r\nContent-ID: <evil>\r\n\r\n{}\r\n--b--\r\n",
+            armed(attack),
+            armed(svg)
+        );
+        deliver(&server, &["ada@example.org"], &content);
+    }
+    let count = ATTACKS.len();
+    open(&browser, &server, "#/mails/1/html");
+    browser.script("window.isSame = true");
+    let unharmed = |what: &str| {
+        assert_eq!(browser.alert(), None, "{what}");
+        assert!(browser.title().ends_with("mailmock"), "{what}");
+        assert_eq!(browser.script("return window.isSame"), true, "{what}");
+        assert_eq!(browser.windows(), 1, "{what}");
+    };
+    for (id, attack) in (1..=count).zip(ATTACKS) {
+        browser.script(&format!("location.hash = '#/mails/{id}/html'"));
+        browser.wait_for(&format!(
+            "document.querySelector('iframe')?.getAttribute('src') === '/api/v1/mails/{id}/preview'"
+        ));
+        // A frame that was led away would be of another address.
+        let frame = browser.soon("the frame is complete", || {
+            let frame = browser.within_frame(|| {
+                browser.script("return document.readyState === 'complete' ? location.href : null")
+            });
+            frame.as_str().map(str::to_owned)
+        });
+        assert_eq!(
+            frame,
+            format!("{page}/api/v1/mails/{id}/preview"),
+            "{attack}"
+        );
+        unharmed(attack);
+    }
+    // Who clicks comes to no harm either.
+    for (attack, id) in [
+        ("<form id=f", "send"),
+        ("<form action", "down"),
+        ("<a id=js", "js"),
+        ("<a id=js", "jstab"),
+        ("<a id=relative", "relative"),
+        ("<a id=relative", "data"),
+        ("<base", "based"),
+    ] {
+        let number = ATTACKS
+            .iter()
+            .position(|text| text.starts_with(attack))
+            .unwrap()
+            + 1;
+        browser.script(&format!("location.hash = '#/mails/{number}/html'"));
+        browser.wait_for(&format!(
+            "document.querySelector('iframe')?.getAttribute('src') === '/api/v1/mails/{number}/preview'"
+        ));
+        browser.text_in_frame("#still");
+        browser.within_frame(|| browser.click(&format!("#{id}")));
+        assert_eq!(browser.text_in_frame("#still"), "still here", "{id}");
+        unharmed(id);
+    }
+    assert_eq!(
+        browser.script("return document.querySelector('#down') === null"),
+        true
+    );
+    // Time for what would have been late.
+    thread::sleep(std::time::Duration::from_millis(500));
+    unharmed("late");
+    canary.assert_unheard_of();
+    server.assert_mail_count(count);
+    Client::connect(&server).ok("EHLO x");
+}
+
+#[test]
+fn names_and_lines_with_markup_are_text() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let canary = Canary::start();
+    let markup = format!(
+        "\"><img src=http://127.0.0.1:{}/x onerror=alert(1)><script>alert(1)</script>",
+        canary.port
+    );
+    let content = format!(
+        "From: \"{0}\" <a@example.org>\r\nTo: <b{0}@example.org>\r\nBcc: {0}\r\nSubject: {0}\r\nX-{1}: {0}\r\n\
+         Message-ID: <{0}>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\n{0} https://example.org/{0} code 471147\r\n\
+         --b\r\nContent-Type: text/html\r\n\r\n<a href=\"javascript:alert(1)\">{0}</a><a href='https://x.example/{0}'>x</a>\r\n\
+         --b\r\nContent-Type: image/png; name=\"../..{2}\"\r\nContent-ID: <{0}>\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n",
+        markup.replace('"', "\\\""),
+        "<b>bold</b>",
+        markup.replace('"', "'"),
+    );
+    let mut client = Client::connect(&server);
+    client.say(&format!("EHLO {markup}"));
+    client.say(&format!("VRFY {markup}"));
+    client.say(&format!("MAIL FROM:<{markup}@example.org>"));
+    client.ok("EHLO test.example");
+    client.deliver(
+        "\"<script>alert(1)</script>\"@example.org",
+        &["\"<img/src/onerror=alert(1)>\"@example.org"],
+        content.as_bytes(),
+    );
+    open(&browser, &server, "#/mails");
+    browser.wait_for_text(".mail-row .subject", "onerror=alert(1)");
+    let mut seen = 0;
+    for hash in [
+        "mails/1/html",
+        "mails/1/text",
+        "mails/1/parts",
+        "mails/1/headers",
+        "mails/1/raw",
+        "mails/1/recipients",
+        "mails/1/links",
+        "mails/1/lint",
+        "mails/1/transcript",
+        "sessions/1",
+        "refusals",
+        "mails?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E",
+        "mails?q=%3Cimg%3E:x",
+    ] {
+        browser.script(&format!("location.hash = '#/{hash}'"));
+        browser.wait_for_text("main", "<");
+        seen += usize::from(
+            browser.script("return document.body.innerText.includes('<script>')") == true,
+        );
+        assert_eq!(browser.alert(), None, "{hash}");
+        let foreign =
+            "document.querySelectorAll('main script, main img, main b, main [onerror]').length";
+        assert_eq!(browser.script(&format!("return {foreign}")), 0, "{hash}");
+    }
+    assert!(
+        seen > 8,
+        "the markup was to be seen as text, and was so {seen} times"
+    );
+    browser.script("location.hash = '#/mails/1/links'");
+    browser.wait_for_text("#panel", "javascript:alert(1)");
+    assert_eq!(
+        browser.script("return document.querySelectorAll('a[href^=javascript]').length"),
+        0
+    );
+    canary.assert_unheard_of();
+}
+
+#[test]
+fn remote_images_are_loaded_when_it_is_asked_for_and_nothing_else_is() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let canary = Canary::start();
+    let url = format!("http://127.0.0.1:{}", canary.port);
+    let content = format!(
+        "Subject: x\r\nContent-Type: text/html\r\n\r\n<img id=i src='{url}/image'><link rel=stylesheet href='{url}/style'>\
+         <style>@import '{url}/import'; @font-face{{font-family:f;src:url({url}/font)}} p{{font-family:f}}</style><p>x</p>\
+         <script src='{url}/script'></script><iframe src='{url}/frame'></iframe><video src='{url}/video'></video>\
+         <meta http-equiv=refresh content='0;url={url}/refresh'>\r\n"
+    );
+    deliver(&server, &["ada@example.org"], &content);
+    send(&server, "Without HTML");
+    open(&browser, &server, "#/mails/1");
+    browser.text_in_frame("p");
+    browser.wait_for_text(".remote-notice", "Remote images are not loaded");
+    canary.assert_unheard_of();
+    browser.click("#load-remote");
+    let width = || {
+        browser.within_frame(|| {
+            browser.script("return document.querySelector('#i')?.naturalWidth ?? 0")
+        })
+    };
+    browser.soon("the image is there", || (width() == 7).then_some(()));
+    assert_eq!(canary.asked(), ["GET /image HTTP/1.1"]);
+    // The next time it is asked anew.
+    browser.click("#tab-raw");
+    browser.click("#tab-html");
+    browser.text_in_frame("p");
+    browser.wait_for_text(".remote-notice", "Remote images are not loaded");
+    assert_eq!(width(), 0);
+    assert_eq!(canary.asked().len(), 1);
+}
+
+#[test]
+fn a_link_of_a_mail_opens_elsewhere_and_has_no_hold_on_the_page() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let canary = Canary::start();
+    let url = format!("http://127.0.0.1:{}/linked", canary.port);
+    let content = format!(
+        "Subject: x\r\nContent-Type: text/html\r\n\r\n<a id=link rel=opener target=_top href='{url}'>x</a>\r\n"
+    );
+    deliver(&server, &["ada@example.org"], &content);
+    open(&browser, &server, "#/mails/1");
+    browser.text_in_frame("#link");
+    browser.within_frame(|| browser.click("#link"));
+    browser.soon("another window", || (browser.windows() == 2).then_some(()));
+    // The browser asks for an icon as well.
+    let first = || canary.asked().first().cloned();
+    let asked = browser.soon("the link is followed", first);
+    assert_eq!(asked, "GET /linked HTTP/1.1");
+    assert_eq!(browser.hash(), "/mails/1");
+    assert_eq!(browser.within_frame(|| browser.text("#link")), "x");
+}
