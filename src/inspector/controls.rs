@@ -101,7 +101,7 @@ pub(super) struct Standing {
         Ended,
     )
 )]
-pub(super) async fn advance(
+pub(super) async fn advance_clock(
     State(desk): State<Desk>,
     Body(advance): Body<Advance>,
 ) -> Result<Json<Advanced>, Problem> {
@@ -128,7 +128,7 @@ pub(super) async fn advance(
         Ended,
     )
 )]
-pub(super) async fn down(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
+pub(super) async fn go_down(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
     desk.ask(|controls| controls.go_down()).await?;
     Ok(Json(Standing { status: "down" }))
 }
@@ -145,7 +145,7 @@ pub(super) async fn down(State(desk): State<Desk>) -> Result<Json<Standing>, Pro
         Ended,
     )
 )]
-pub(super) async fn up(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
+pub(super) async fn come_up(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
     desk.ask(|controls| controls.come_back()).await?;
     Ok(Json(Standing { status: "up" }))
 }

@@ -75,7 +75,7 @@ pub(super) struct Deleted {
         Malformed,
     )
 )]
-pub(super) async fn list(
+pub(super) async fn mails(
     State(inbox): State<Inbox>,
     Parameters(query): Parameters<MailsQuery>,
 ) -> Result<Json<Mails>, Problem> {
@@ -116,7 +116,7 @@ pub(super) async fn list(
         Foreign,
     )
 )]
-pub(super) async fn delete_all(
+pub(super) async fn delete_mails(
     State(inbox): State<Inbox>,
     Parameters(query): Parameters<DeleteQuery>,
 ) -> Result<Json<Deleted>, Problem> {
@@ -137,7 +137,7 @@ pub(super) async fn delete_all(
         Missing,
     )
 )]
-pub(super) async fn one(
+pub(super) async fn mail(
     State(inbox): State<Inbox>,
     Segments(id): Segments<String>,
 ) -> Result<Json<MailView>, Problem> {
@@ -156,7 +156,7 @@ pub(super) async fn one(
         Missing,
     )
 )]
-pub(super) async fn delete(
+pub(super) async fn delete_mail(
     State(inbox): State<Inbox>,
     Segments(id): Segments<String>,
 ) -> Result<Json<Deleted>, Problem> {
@@ -176,7 +176,7 @@ pub(super) async fn delete(
         Missing,
     )
 )]
-pub(super) async fn raw(
+pub(super) async fn mail_raw(
     State(inbox): State<Inbox>,
     Segments(id): Segments<String>,
 ) -> Result<Response, Problem> {
@@ -197,7 +197,7 @@ pub(super) async fn raw(
         Missing,
     )
 )]
-pub(super) async fn text(
+pub(super) async fn mail_text(
     State(inbox): State<Inbox>,
     Segments(id): Segments<String>,
 ) -> Result<String, Problem> {
@@ -219,7 +219,7 @@ pub(super) async fn text(
         Missing,
     )
 )]
-pub(super) async fn html(
+pub(super) async fn mail_html(
     State(inbox): State<Inbox>,
     Segments(id): Segments<String>,
 ) -> Result<Response, Problem> {
@@ -250,7 +250,7 @@ pub(super) async fn html(
         Missing,
     )
 )]
-pub(super) async fn part(
+pub(super) async fn mail_part(
     State(inbox): State<Inbox>,
     Segments((id, n)): Segments<(String, String)>,
 ) -> Result<Response, Problem> {

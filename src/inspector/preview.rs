@@ -41,7 +41,7 @@ pub(super) struct PreviewQuery {
         Missing,
     )
 )]
-pub(super) async fn preview(
+pub(super) async fn mail_preview(
     State(inbox): State<Inbox>,
     Segments(id): Segments<String>,
     Parameters(query): Parameters<PreviewQuery>,

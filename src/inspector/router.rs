@@ -34,17 +34,20 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         .route("/health", get(metrics::health))
         .route("/server", get(standing::server))
         .route("/metrics", get(metrics::metrics))
-        .route("/mails", get(mails::list).delete(mails::delete_all))
-        .route("/mails/{id}", get(mails::one).delete(mails::delete))
-        .route("/mails/{id}/raw", get(mails::raw))
-        .route("/mails/{id}/text", get(mails::text))
-        .route("/mails/{id}/html", get(mails::html))
-        .route("/mails/{id}/preview", get(preview::preview))
-        .route("/mails/{id}/parts/{n}", get(mails::part))
+        .route("/mails", get(mails::mails).delete(mails::delete_mails))
+        .route("/mails/{id}", get(mails::mail).delete(mails::delete_mail))
+        .route("/mails/{id}/raw", get(mails::mail_raw))
+        .route("/mails/{id}/text", get(mails::mail_text))
+        .route("/mails/{id}/html", get(mails::mail_html))
+        .route("/mails/{id}/preview", get(preview::mail_preview))
+        .route("/mails/{id}/parts/{n}", get(mails::mail_part))
         .route("/wait", get(wait::wait))
         .route("/sessions", get(sessions::sessions))
         .route("/sessions/{id}", get(sessions::session))
-        .route("/sessions/{id}/transcript", get(sessions::transcript))
+        .route(
+            "/sessions/{id}/transcript",
+            get(sessions::session_transcript),
+        )
         .route("/rejections", get(sessions::rejections))
         .route("/logins", get(sessions::logins))
         .route("/events", get(events::events))
@@ -56,9 +59,9 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
                 .delete(rules::delete_rules),
         )
         .route("/rules/{id}", get(rules::rule).delete(rules::delete_rule))
-        .route("/clock/advance", post(controls::advance))
-        .route("/down", post(controls::down))
-        .route("/up", post(controls::up))
+        .route("/clock/advance", post(controls::advance_clock))
+        .route("/down", post(controls::go_down))
+        .route("/up", post(controls::come_up))
         .route("/release", post(controls::release))
         .with_state(desk);
     Router::new()
@@ -86,19 +89,19 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         metrics::health,
         metrics::metrics,
         standing::server,
-        mails::list,
-        mails::delete_all,
-        mails::one,
-        mails::delete,
-        mails::raw,
-        mails::text,
-        mails::html,
-        preview::preview,
-        mails::part,
+        mails::mails,
+        mails::delete_mails,
+        mails::mail,
+        mails::delete_mail,
+        mails::mail_raw,
+        mails::mail_text,
+        mails::mail_html,
+        preview::mail_preview,
+        mails::mail_part,
         wait::wait,
         sessions::sessions,
         sessions::session,
-        sessions::transcript,
+        sessions::session_transcript,
         sessions::rejections,
         sessions::logins,
         events::events,
@@ -108,9 +111,9 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         rules::delete_rules,
         rules::rule,
         rules::delete_rule,
-        controls::advance,
-        controls::down,
-        controls::up,
+        controls::advance_clock,
+        controls::go_down,
+        controls::come_up,
         controls::release,
     ),
     components(schemas(Problem))

@@ -68,7 +68,7 @@ pub(super) async fn session(
         Missing,
     )
 )]
-pub(super) async fn transcript(
+pub(super) async fn session_transcript(
     State(inbox): State<Inbox>,
     Segments(id): Segments<String>,
 ) -> Result<String, Problem> {

@@ -23,7 +23,7 @@ pub(super) async fn view(
     let mail = mailpit.find(id, &query)?;
     let number = mail.id().to_string();
     match form {
-        Some("html") => mails::html(State(mailpit.inbox), Segments(number)).await,
+        Some("html") => mails::mail_html(State(mailpit.inbox), Segments(number)).await,
         Some("txt") => Ok(text_of(&mail).into_response()),
         Some(form) => {
             let why = format!("a mail is shown as html or txt, not as {form:?}");
