@@ -319,6 +319,8 @@ fn lists_are_filtered_with_the_words_of_the_matcher_and_paged() {
         [6]
     );
     assert_eq!(found("anywhere=471147"), [6]);
+    assert_eq!(found("words=471147%20%20COdE"), [6]);
+    assert_eq!(found("words=471147%20nothing"), [] as [u64; 0]);
     assert_eq!(found("sent_from="), [] as [u64; 0]);
     assert_eq!(found("authenticated_as=app"), [] as [u64; 0]);
 

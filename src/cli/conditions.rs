@@ -50,6 +50,9 @@ pub(super) struct Conditions {
     /// With that in a text anywhere
     #[arg(long, value_name = "TEXT")]
     anywhere: Option<String>,
+    /// With each of these words anywhere, in any case
+    #[arg(long, value_name = "TEXT")]
+    words: Option<String>,
     /// With an attachment of that name
     #[arg(long, value_name = "NAME")]
     attachment: Option<String>,

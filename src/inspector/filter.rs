@@ -40,6 +40,8 @@ macro_rules! mail_query {
             html_contains: Option<String>,
             /// Mails with that part of a text anywhere.
             anywhere: Option<String>,
+            /// Mails with each of these words anywhere; letters of ASCII in any case.
+            words: Option<String>,
             /// Mails with an attachment of that name.
             attachment: Option<String>,
             attachment_contains: Option<String>,
@@ -55,7 +57,7 @@ macro_rules! mail_query {
         impl $name {
             /// What the mails are to be like, and the number behind which they came.
             pub(super) fn mails(&self) -> Result<(MailMatcher, u64), Problem> {
-                use $crate::inspector::filter::{addresses, texts};
+                use $crate::inspector::filter::{addresses, texts, words};
 
                 let mut mail = a_mail();
                 for address in addresses("sent_to", &self.sent_to, &self.sent_to_contains)? {
@@ -92,6 +94,9 @@ macro_rules! mail_query {
                 if let Some(text) = &self.anywhere {
                     mail = mail.anywhere(text);
                 }
+                for word in words(&self.words) {
+                    mail = mail.anywhere(word);
+                }
                 if let Some(user) = &self.authenticated_as {
                     mail = mail.authenticated_as(user);
                 }
@@ -107,6 +112,11 @@ pub(super) fn texts(whole: &Option<String>, part: &Option<String>) -> Vec<TextPa
     let whole = whole.iter().map(TextPattern::from);
     let part = part.iter().map(|part| contains(part.as_str()));
     whole.chain(part).collect()
+}
+
+pub(super) fn words(words: &Option<String>) -> Vec<TextPattern> {
+    let words = words.iter().flat_map(|words| words.split_whitespace());
+    words.map(TextPattern::in_any_case).collect()
 }
 
 /// A text that is no address would meet nothing.

@@ -74,6 +74,13 @@ pub fn domain(domain: impl Into<String>) -> AddressPattern {
 }
 
 impl TextPattern {
+    /// A text that has that one in it, with letters of ASCII in any case.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn in_any_case(part: &str) -> Self {
+        let regex = format!("(?i){}", regex_lite::escape(part));
+        Self::regex(&regex).unwrap_or_else(|_| contains(part)) // one that is too large
+    }
+
     /// [`matches`](fn@matches), or why it is no regular expression.
     pub(crate) fn regex(regex: &str) -> Result<Self, String> {
         match Regex::new(regex) {

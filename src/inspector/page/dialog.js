@@ -44,7 +44,7 @@ export function showHelp() {
       element("dd", {}, what),
     ])),
     element("h2", {}, "Search"),
-    element("p", {}, "Words are looked for anywhere in a mail, as one phrase. These look in one place; with ",
+    element("p", {}, "Words are looked for anywhere in a mail, in any case; what stands in quotes, as it is. These look in one place; with ",
       element("code", {}, ":"), " for a part, with ", element("code", {}, "="), " for the whole:"),
     element("dl", { class: "keys" }, FILTERS.map(({ name, about }) => [
       element("dt", {}, element("code", {}, name)), element("dd", {}, about),

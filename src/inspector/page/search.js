@@ -32,7 +32,11 @@ const MEANT = {
 export function parametersOf(query) {
   const parameters = {};
   const words = [];
-  for (const { name, sign, value } of terms(query)) {
+  for (const { name, sign, value, isPhrase } of terms(query)) {
+    if (!name && isPhrase && parameters.anywhere === undefined) {
+      parameters.anywhere = value;
+      continue;
+    }
     if (!name) {
       words.push(value);
       continue;
@@ -55,21 +59,19 @@ export function parametersOf(query) {
     parameters[parameter] = value;
   }
   if (words.length > 0) {
-    if (parameters.anywhere !== undefined) {
-      words.unshift(parameters.anywhere);
-    }
-    parameters.anywhere = words.join(" ");
+    parameters.words = words.join(" ");
   }
   return parameters;
 }
 
-/** `{ name, sign, value }` for `name:value`, `name="several words"`, or a word, which has no name. */
+/** `{ name, sign, value, isPhrase }` for `name:value`, `name="several words"`, or a word, which has no name. */
 function terms(query) {
   const pattern = /([a-z_]+)([:=])(?=\s|$)|(?:([a-z_]+)([:=])(?!\/\/))?(?:"([^"]*)"?|([^\s"]+))/gi;
   return [...query.matchAll(pattern)].map((match) => ({
     name: (match[1] ?? match[3])?.toLowerCase(),
     sign: match[2] ?? match[4],
     value: match[5] ?? match[6] ?? "",
+    isPhrase: match[5] !== undefined,
   }));
 }
 
