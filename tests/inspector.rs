@@ -12,6 +12,7 @@ use mailmock::{MailServer, Reply, Trigger, a_mail};
 use reqwest::blocking::{Client as Http, RequestBuilder, Response};
 use serde_json::{Value, json};
 use support::Client;
+use support::http::{json_in, problem};
 use support::program::run;
 
 const CONTENT: &str = "From: App <app@example.org>\r\n\
@@ -49,23 +50,7 @@ fn get(server: &MailServer, path: &str) -> Response {
 }
 
 fn json_of(server: &MailServer, path: &str) -> Value {
-    let response = get(server, path);
-    assert_eq!(response.status(), 200, "{path}");
-    assert_eq!(response.headers()["content-type"], "application/json");
-    response.json().unwrap()
-}
-
-/// The problem that a path gives, with that status.
-fn problem(response: Response, status: u16) -> String {
-    assert_eq!(response.status(), status);
-    assert_eq!(
-        response.headers()["content-type"],
-        "application/problem+json"
-    );
-    let problem: Value = response.json().unwrap();
-    assert_eq!(problem["status"], status);
-    assert!(problem["title"].is_string());
-    problem["detail"].as_str().unwrap().to_owned()
+    json_in(get(server, path))
 }
 
 fn delete(server: &MailServer, path: &str) -> RequestBuilder {

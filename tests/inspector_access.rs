@@ -9,9 +9,10 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use mailmock::{MailServer, MailServerBuilder, a_mail};
-use reqwest::blocking::{Client as Http, ClientBuilder, Response};
+use reqwest::blocking::{Client as Http, ClientBuilder};
 use reqwest::redirect;
 use serde_json::Value;
+use support::http::problem;
 use support::{Client, eventually};
 
 const TOKEN: &str = "s3;cr,et+/=%\"";
@@ -31,18 +32,6 @@ fn get(server: &MailServer, path: &str) -> reqwest::blocking::RequestBuilder {
 
 fn browser() -> ClientBuilder {
     Http::builder().redirect(redirect::Policy::none())
-}
-
-/// The problem that is answered, with that status.
-fn problem(response: Response, status: u16) -> String {
-    assert_eq!(response.status(), status);
-    assert_eq!(
-        response.headers()["content-type"],
-        "application/problem+json"
-    );
-    let problem: Value = response.json().unwrap();
-    assert_eq!(problem["status"], status);
-    problem["detail"].as_str().unwrap().to_owned()
 }
 
 /// A connection on which anything can be said.

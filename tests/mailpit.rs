@@ -11,6 +11,7 @@ use reqwest::blocking::{Client as Http, RequestBuilder, Response};
 use reqwest::redirect;
 use serde_json::{Value, json};
 use support::Client;
+use support::http::{json_in, problem};
 use support::program::{NODE_MODULES, run};
 
 const RICH: &str = "From: =?utf-8?Q?K=C3=A4se?= App <app@example.org>\r\n\
@@ -84,20 +85,7 @@ fn get(server: &MailServer, path: &str) -> Response {
 }
 
 fn json_of(server: &MailServer, path: &str) -> Value {
-    let response = get(server, path);
-    assert_eq!(response.status(), 200, "{path}");
-    assert_eq!(response.headers()["content-type"], "application/json");
-    response.json().unwrap()
-}
-
-fn problem(response: Response, status: u16) -> String {
-    assert_eq!(response.status(), status);
-    assert_eq!(
-        response.headers()["content-type"],
-        "application/problem+json"
-    );
-    let problem: Value = response.json().unwrap();
-    problem["detail"].as_str().unwrap().to_owned()
+    json_in(get(server, path))
 }
 
 /// What Mailpit answers where there is nothing to say.

@@ -8,6 +8,7 @@ use mailmock::{MailServer, Reply, RuleSpec, Trigger, a_rejection};
 use reqwest::blocking::{Client as Http, Response};
 use serde_json::{Value, json};
 use support::Client;
+use support::http::{json_in, problem};
 
 fn server() -> MailServer {
     MailServer::builder().inspector().start()
@@ -19,8 +20,7 @@ fn path(server: &MailServer, path: &str) -> String {
 
 fn rules(server: &MailServer) -> Vec<Value> {
     let response = Http::new().get(path(server, "rules")).send().unwrap();
-    assert_eq!(response.status(), 200);
-    let listed: Value = response.json().unwrap();
+    let listed = json_in(response);
     listed["rules"].as_array().unwrap().clone()
 }
 
@@ -470,10 +470,7 @@ fn what_there_cannot_be_says_why() {
     for (data, status, why) in MISTAKES {
         let request = Http::new().post(path(&server, "rules"));
         let request = request.header("content-type", "application/json");
-        let response = request.body(*data).send().unwrap();
-        assert_eq!(response.status(), *status, "{data}");
-        let problem: Value = response.json().unwrap();
-        let detail = problem["detail"].as_str().unwrap();
+        let detail = problem(request.body(*data).send().unwrap(), *status);
         assert!(detail.contains(why), "{data}: {detail}");
     }
     assert_eq!(rules(&server), Vec::<Value>::new());

@@ -6,6 +6,7 @@
     reason = "each test uses what it needs of it"
 )]
 
+pub mod http;
 pub mod program;
 
 use std::io::{BufRead as _, BufReader, Read, Write};
