@@ -1,6 +1,7 @@
 //! What was recorded, behind one lock: applies facts, and wakes those who wait for them. What came of it is
 //! for others to say.
 
+mod expected_mails;
 mod mark;
 mod state;
 mod stock;
@@ -12,7 +13,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use expected_mails::ExpectedMails;
 pub use mark::Mark;
 pub(crate) use state::SessionKey;
 pub(crate) use stock::Bounds;
-pub(crate) use store::{ExpectedMails, Store};
+pub(crate) use store::Store;

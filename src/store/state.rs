@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Instant, SystemTime};
 
+use super::expected_mails::ExpectedMails;
 use super::stock::{Bounds, Stock};
-use super::store::ExpectedMails;
 use crate::journal::Journal;
 use crate::mail::Mail;
 use crate::rejection::Rejection;

@@ -2,23 +2,22 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
-use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use super::expected_mails::ExpectedMails;
 #[cfg(feature = "inspector")]
 use super::mark::Counts;
 use super::mark::Mark;
 use super::state::{SessionKey, State};
 use super::stock::Bounds;
-use crate::mail::{Mail, MailMatcher};
+use crate::mail::Mail;
 use crate::received::Received;
 use crate::rejection::Rejection;
 use crate::session::Session;
 use crate::smtp::Fact;
-use crate::times::Times;
 use crate::waiters::Waiters;
 
 /// Everything that one server recorded.
@@ -30,14 +29,6 @@ pub(crate) struct Store {
     is_told: AtomicBool,
     /// Sessions in the midst of a transaction, a reply or a pause.
     busy_sessions: AtomicUsize,
-}
-
-/// How many mails like that a test expects in all.
-#[derive(Clone, Debug)]
-pub(crate) struct ExpectedMails {
-    pub(crate) times: Times,
-    pub(crate) mail: MailMatcher,
-    pub(crate) location: &'static Location<'static>,
 }
 
 impl Store {
