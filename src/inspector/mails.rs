@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +18,9 @@ use crate::percent::percent_encoded;
 /// How many mails a page has, unless it is said, and at most.
 const PAGE: usize = 100;
 const MAX_PAGE: usize = 1_000;
+
+/// Characters of a file's name that a browser is told, which is about what file systems take.
+const MAX_FILE_NAME: usize = 200;
 
 mail_query! {
     /// Which mails, and how many at a time.
@@ -183,7 +186,11 @@ pub(super) async fn mail_raw(
     let mail = find(&inbox, &id)?;
     let name = format!("{}.eml", mail.id());
     let content = mail.message().raw().to_vec();
-    Ok(download(&name, "message/rfc822", content))
+    Ok(download(
+        &name,
+        HeaderValue::from_static("message/rfc822"),
+        content,
+    ))
 }
 
 /// A mail's plain text
@@ -264,7 +271,7 @@ pub(super) async fn mail_part(
         .map_or_else(|| format!("part-{number}"), str::to_owned);
     Ok(download(
         &name,
-        "application/octet-stream",
+        HeaderValue::from_static("application/octet-stream"),
         part.bytes().to_vec(),
     ))
 }
@@ -285,13 +292,17 @@ fn of_number(id: u64) -> MailMatcher {
 }
 
 /// What a browser saves rather than shows. The name is the mail's, and may be anything (RFC 6266, RFC
-/// 8187).
-fn download(name: &str, kind: &'static str, octets: Vec<u8>) -> Response {
-    let name = percent_encoded(name);
-    let disposition = format!("attachment; filename*=UTF-8''{name}");
-    let headers: [(HeaderName, String); 2] = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
+/// 8187), of any length.
+pub(super) fn download(name: &str, kind: HeaderValue, octets: Vec<u8>) -> Response {
+    let name: String = name.chars().take(MAX_FILE_NAME).collect();
+    let disposition = format!("attachment; filename*=UTF-8''{}", percent_encoded(&name));
+    let disposition = HeaderValue::try_from(disposition);
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (
+            header::CONTENT_DISPOSITION,
+            disposition.unwrap_or(HeaderValue::from_static("attachment")),
+        ),
     ];
     (headers, octets).into_response()
 }

@@ -9,12 +9,13 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::Mailpit;
+use super::files::{File, files_of};
 use super::search::Found;
 use super::summary::{People, precise, tags_of, text_of, username_of};
+use crate::inspector::mails::download;
 use crate::inspector::problem::Problem;
 use crate::inspector::request::{Parameters, Segments};
-use crate::mail::{Mail, Message, Part};
-use crate::percent::percent_encoded;
+use crate::mail::{Mail, Message};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -117,20 +118,6 @@ impl ListUnsubscribe {
     }
 }
 
-/// A part that a reader sees as a file, or within the body.
-pub(super) struct File<'a> {
-    number: usize,
-    part: Part<'a>,
-    pub(super) is_inline: bool,
-}
-
-impl File<'_> {
-    pub(super) fn name(&self) -> String {
-        let name = self.part.name().or_else(|| self.part.content_id());
-        name.map_or_else(|| format!("part-{}", self.number), str::to_owned)
-    }
-}
-
 impl Attachment {
     fn of(file: &File<'_>) -> Self {
         Self {
@@ -141,35 +128,6 @@ impl Attachment {
             size: file.part.bytes().len(),
         }
     }
-}
-
-/// The files of a mail, and not those of a mail that is one of them.
-pub(super) fn files_of(message: &Message) -> Vec<File<'_>> {
-    fn walk<'a>(part: Part<'a>, number: &mut usize, is_within: bool, files: &mut Vec<File<'a>>) {
-        let is_shown = part.content_id().is_some()
-            && !part.content_type().starts_with("text/")
-            && !part.content_type().starts_with("multipart/");
-        let is_file = part.is_attachment();
-        if !is_within && (is_file || is_shown) {
-            let disposition = part.headers().first("Content-Disposition");
-            let is_said_inline = disposition.is_some_and(|field| {
-                let value = field.value().trim_start().as_bytes();
-                value.len() >= 6 && value[..6].eq_ignore_ascii_case(b"inline")
-            });
-            files.push(File {
-                number: *number,
-                part,
-                is_inline: !is_file || is_said_inline,
-            });
-        }
-        *number += 1;
-        for child in part.children() {
-            walk(child, number, is_within || is_file, files);
-        }
-    }
-    let mut files = Vec::new();
-    walk(message.root(), &mut 0, false, &mut files);
-    files
 }
 
 pub(super) async fn one(
@@ -267,15 +225,5 @@ pub(super) async fn part(
         kind => HeaderValue::try_from(kind).ok(),
     };
     let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    let disposition = format!(
-        "attachment; filename*=UTF-8''{}",
-        percent_encoded(&file.name())
-    );
-    let disposition = HeaderValue::try_from(disposition);
-    let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, file.part.bytes().to_vec()).into_response())
+    Ok(download(&file.name(), kind, file.part.bytes().to_vec()))
 }

@@ -1,6 +1,7 @@
 //! The read part of Mailpit's API, for the helpers that test suites have for it: its paths, its field names,
 //! and the same mails. What it says of a mail is what a mail says of itself.
 
+mod files;
 mod info;
 mod message;
 mod messages;

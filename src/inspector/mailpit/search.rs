@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::message::files_of;
+use super::files::files_of;
 use super::summary::{Address, People, tags_of, text_of};
 use crate::inspector::problem::Problem;
 use crate::mail::{Date, Mail};

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::message::files_of;
+use super::files::files_of;
 use crate::mail::{AddressList, Date, Mail};
 
 /// Characters of a text that a list shows.
