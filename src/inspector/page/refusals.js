@@ -4,7 +4,7 @@ import { element, empty } from "./element.js";
 import { refusals } from "./feed.js";
 import { hashOf } from "./route.js";
 import { VirtualList } from "./virtual_list.js";
-import { count, longTime, shortTime } from "./words.js";
+import { longTime, shortTime } from "./words.js";
 
 const ROW_HEIGHT = 92;
 
@@ -24,7 +24,7 @@ export function refusalsView() {
   function draw({ shift = 0 } = {}) {
     const { items, isLoaded, problem } = refusals;
     list.update(items.length, { shift });
-    summary.textContent = isLoaded ? `${count(items.length, "refusal")} and aborted transactions` : "Loading…";
+    summary.textContent = isLoaded ? `${items.length} refused or aborted` : "Loading…";
     list.node.hidden = items.length === 0;
     nothing.hidden = items.length > 0 || (!isLoaded && !problem);
     if (!nothing.hidden) {
