@@ -882,6 +882,40 @@ fn a_failing_test_can_be_looked_at() {
 }
 
 #[test]
+fn a_server_is_emptied_for_the_next_test() {
+    let own: mailmock::RuleSpec =
+        serde_json::from_value(json!({"trigger": "quit", "action": "proceed"})).unwrap();
+    let server = MailServer::builder().inspector().rules([own]).start();
+    server
+        .on(Trigger::rcpt_to("gone@example.org"))
+        .reply(Reply::mailbox_unavailable());
+    deliver(&server, "ada@example.org", "Subject: Welcome\r\n\r\n");
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
+    client.say("RCPT TO:<gone@example.org>");
+    server.expect(1, a_mail().subject("Never"));
+    let url = format!("{}/api/v1/reset", server.inspector_url());
+    let emptied = json_in(Http::new().post(url).send().unwrap());
+    assert_eq!(emptied, json!({"deleted": 1}));
+    assert_eq!(ids(&json_of(&server, "mails")), [] as [u64; 0]);
+    assert_eq!(json_of(&server, "rejections"), json!({"rejections": []}));
+    // Who is connected stays so.
+    assert_eq!(
+        json_of(&server, "sessions")["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        json_of(&server, "rules")["rules"].as_array().unwrap().len(),
+        1
+    );
+    client.ok("RCPT TO:<gone@example.org>");
+    server.verify();
+}
+
+#[test]
 fn nobody_is_let_go_who_is_not_parked() {
     let server = server();
     let release = Http::new().post(format!("{}/api/v1/release", server.inspector_url()));

@@ -12,7 +12,7 @@ export async function start() {
   const child = spawn(command, ["--json", "--smtp", ":0", "--inspector", ":0", "-q"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const ended = once(child, "exit").then(() => Promise.reject(new Error("mailmock did not start")));
+  const ended = once(child, "exit").then(() => Promise.reject(new Error("mailmock did not start"))); // or is not there
   const [line] = await Promise.race([once(createInterface(child.stdout), "line"), ended]);
   ended.catch(() => {}); // from now on it may end
   return new Mailmock(child, JSON.parse(line));
@@ -58,10 +58,9 @@ class Mailmock {
     return (await this.request("GET", `rules/${rule}`)).hits;
   }
 
-  // Forgets mails and rules, for the next test.
+  // Forgets mails, refusals, sessions and rules, for the next test.
   async reset() {
-    await this.request("DELETE", "mails");
-    await this.request("DELETE", "rules");
+    await this.request("POST", "reset");
   }
 
   async close() {

@@ -33,7 +33,8 @@ class Mailmock:
             with urlopen(request) as answer:
                 return json.load(answer)
         except HTTPError as error:
-            pytest.fail(json.load(error)["detail"])
+            detail = json.load(error)["detail"]
+        pytest.fail(detail, pytrace=False)
 
     def wait(self, **conditions):
         """The mails like that, as soon as there are `count` of them; fails after `timeout` seconds."""
@@ -64,6 +65,5 @@ def mailmock_server():
 
 @pytest.fixture
 def mailmock(mailmock_server):
-    mailmock_server.request("DELETE", "mails")
-    mailmock_server.request("DELETE", "rules")
+    mailmock_server.request("POST", "reset")
     return mailmock_server

@@ -5,6 +5,7 @@
 set -euo pipefail
 
 mailmock=${MAILMOCK:-mailmock}
+command -v "$mailmock" >/dev/null || { echo "there is no $mailmock: see the first lines" >&2; exit 1; }
 
 # It says where it listens, a line each, when it is ready.
 exec 3< <(exec "$mailmock" --smtp :0 --inspector :0 -q)

@@ -150,6 +150,35 @@ pub(super) async fn come_up(State(desk): State<Desk>) -> Result<Json<Standing>, 
     Ok(Json(Standing { status: "up" }))
 }
 
+/// That nothing is known any more.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Emptied {
+    /// How many mails there were.
+    deleted: usize,
+}
+
+/// Start afresh
+///
+/// Forgets mails, refusals, ended sessions with their logins, rules but those that the server was started with, and
+/// what a test in Rust expected: for a server that several tests share, one after the other. The clock stays where
+/// it is, and a server that is down stays down.
+#[utoipa::path(
+    post,
+    path = "/api/v1/reset",
+    responses(
+        (status = 200, description = "Nothing is left.", body = Emptied),
+        Foreign,
+    )
+)]
+pub(super) async fn reset(State(desk): State<Desk>) -> Json<Emptied> {
+    let deleted = desk.inbox.mails().len();
+    desk.rules.reset();
+    desk.inbox.store().forget_expected_mails();
+    desk.inbox.store().wake_waiters();
+    desk.inbox.clear();
+    Json(Emptied { deleted })
+}
+
 /// Whether a test was let go.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Released {

@@ -62,6 +62,7 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         .route("/clock/advance", post(controls::advance_clock))
         .route("/down", post(controls::go_down))
         .route("/up", post(controls::come_up))
+        .route("/reset", post(controls::reset))
         .route("/release", post(controls::release))
         .with_state(desk);
     Router::new()
@@ -114,6 +115,7 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         controls::advance_clock,
         controls::go_down,
         controls::come_up,
+        controls::reset,
         controls::release,
     ),
     components(schemas(Problem))
