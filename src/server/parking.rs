@@ -1,6 +1,6 @@
 //! Keeping a test alive, so that a person can look.
 
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -30,9 +30,9 @@ impl MailServerBuilder {
 
 /// Keeping a test alive, with the feature `inspector`.
 impl MailServer {
-    /// Prints on stderr where to [look](Self::inspector_url), and waits until somebody presses Enter, or sends
-    /// `POST /api/v1/release`. Run the test alone, and with `--nocapture`, to see it: the harness keeps what
-    /// is printed to itself until a test is over.
+    /// Prints on stderr where to [look](Self::inspector_url), and waits until somebody presses Enter, lets the
+    /// test go on at the page, or sends `POST /api/v1/release`. Run the test alone; the panic's own text shows
+    /// before that with `--nocapture` alone, as the harness keeps it until the test is over.
     ///
     /// Where the environment variable `CI` is set, and not to `false`, nobody looks: it returns at once.
     ///
@@ -54,8 +54,10 @@ impl MailServer {
         let is_parked = inspector.is_parked();
         is_parked.store(true, Ordering::Release);
         self.store.wake_waiters();
-        eprintln!(
-            "the mail server is parked: look at {url}; Enter, or POST {url}/api/v1/release, goes on"
+        // Not by `eprintln!`, which the harness of the tests would keep until the test is over.
+        let _ = writeln!(
+            io::stderr(),
+            "the mail server is parked until Enter, or POST /api/v1/release: look at {url}"
         );
         release_by_key(Arc::clone(&is_parked), self);
         let released = move || (!is_parked.load(Ordering::Acquire)).then_some(());
