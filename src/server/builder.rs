@@ -53,6 +53,8 @@ pub struct MailServerBuilder {
     pub(super) parks_on_failure: bool,
     #[cfg(feature = "inspector")]
     pub(super) own_rules: Vec<RuleSpec>,
+    #[cfg(feature = "inspector")]
+    pub(super) names_rules_by_number: bool,
     pub(super) max_sessions: usize,
     pub(super) bounds: Bounds,
     idle_timeout: Duration,
@@ -80,6 +82,8 @@ impl MailServerBuilder {
             parks_on_failure: false,
             #[cfg(feature = "inspector")]
             own_rules: Vec::new(),
+            #[cfg(feature = "inspector")]
+            names_rules_by_number: false,
             max_sessions: 2_000,
             bounds: Bounds {
                 octets: 1024 * 1024 * 1024,
@@ -137,8 +141,13 @@ impl MailServerBuilder {
         let tls = tls.map(Arc::new);
         let credentials = self.named_credentials();
         let settings = Arc::new(self.settings);
+        #[cfg(feature = "inspector")]
+        let names_lines = !self.names_rules_by_number;
+        #[cfg(not(feature = "inspector"))]
+        let names_lines = true;
         let policy = self.policy.into_iter();
-        let policy = policy.map(|(preset, location)| preset.into_rule(&clock, Some(location)));
+        let policy = policy
+            .map(|(preset, location)| preset.into_rule(&clock, names_lines.then_some(location)));
         #[cfg(feature = "inspector")]
         let policy = policy.chain(own_rules(&self.own_rules, &clock)?);
         let rules = RuleBook::new(Arc::clone(&clock), seed, policy.collect());

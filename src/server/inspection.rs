@@ -72,6 +72,7 @@ impl MailServerBuilder {
     /// | `DELETE /api/v1/rules`, `/rules/{id}` | removes them |
     /// | `POST /api/v1/clock/advance` | moves the server's clock: `{"seconds": 600}` |
     /// | `POST /api/v1/down`, `/up` | [goes down](MailServer::go_down), comes back |
+    /// | `POST /api/v1/reset` | [forgets all](MailServer::reset) that came and was set up, for the next test |
     /// | `POST /api/v1/release` | lets a [parked](MailServer::park) test go on |
     /// | `GET /api/v1/export.mbox`, `/health`, `/metrics` | all mails in one file; whether it is there; figures for Prometheus |
     ///
@@ -206,6 +207,17 @@ impl MailServerBuilder {
     /// ```
     pub fn rules(mut self, rules: impl IntoIterator<Item = RuleSpec>) -> Self {
         self.own_rules.extend(rules);
+        self
+    }
+}
+
+/// For programs.
+impl MailServerBuilder {
+    /// Has the server's own rules, such as [`greylist`](Self::greylist) or [`credentials`](Self::credentials), named
+    /// by where the inspector has them (`/api/v1/rules/1`) in place of the line that set them up: for a program
+    /// whose users know nothing of its lines.
+    pub fn name_rules_by_number(mut self) -> Self {
+        self.names_rules_by_number = true;
         self
     }
 }
