@@ -84,7 +84,11 @@ impl Scene {
             count => format!("there are {count}"),
         };
         let (times_of, title) = (times.of("mail"), &self.title);
-        let mut text = format!("expected {times_of}{title} like {wanted}, but {count}");
+        let like_that = match wanted.0.len() == 0 {
+            true => String::new(),
+            false => format!(" like {wanted}"),
+        };
+        let mut text = format!("expected {times_of}{title}{like_that}, but {count}");
         list(&mut text, "like that", like, mail_line);
         if !times.is_exceeded_by(like.len()) {
             let others = self.received.mails.iter();
