@@ -27,6 +27,9 @@ impl FromStr for ListenAddress {
     type Err = String;
 
     fn from_str(said: &str) -> Result<Self, String> {
+        if said.contains("://") {
+            return Err("an address is HOST:PORT, and no URL".to_owned());
+        }
         let (host, port) = said.rsplit_once(':').unwrap_or(("", said));
         let port: u16 = port
             .parse()
@@ -96,6 +99,7 @@ mod tests {
             ("", "not PORT, :PORT or HOST:PORT"),
             ("127.0.0.1", "not PORT, :PORT or HOST:PORT"),
             (":99999", "not PORT, :PORT or HOST:PORT"),
+            ("http://127.0.0.1:25", "an address is HOST:PORT, and no URL"),
             ("::1:25", "an IPv6 address stands in brackets: [::1]:PORT"),
             ("[127.0.0.1]:25x", "not PORT, :PORT or HOST:PORT"),
             ("[nothing]:25", "[nothing] is no IPv6 address"),

@@ -109,7 +109,7 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "NAME", value_parser = host_name, help_heading = "Behaviour")]
     pub(super) host_name: Option<String>,
     /// Where clients reach it, if not where it listens: the host in the URL that is printed
-    #[arg(long, value_name = "HOST", help_heading = "Behaviour")]
+    #[arg(long, value_name = "HOST", value_parser = advertised_host, help_heading = "Behaviour")]
     pub(super) advertised_host: Option<String>,
 
     /// Mails to keep
@@ -117,9 +117,10 @@ pub(super) struct ServeArguments {
         long,
         value_name = "NUMBER",
         default_value_t = 10_000,
+        value_parser = clap::value_parser!(u32).range(1..),
         help_heading = "Store"
     )]
-    pub(super) max_mails: usize,
+    pub(super) max_mails: u32,
     /// Octets to keep: contents and transcripts, with k, M or G
     #[arg(
         long,
@@ -154,7 +155,8 @@ pub(super) struct ServeArguments {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Exit codes: 0 they are there, 1 they did not come in time (stderr says what there is instead), \
-                  2 nobody is there to ask, or it could not be asked."
+                  2 nobody is there to ask, or it could not be asked. \
+                  With --ready nobody there in time is 1."
 )]
 pub(super) struct WaitArguments {
     /// The inspector of the server
@@ -241,6 +243,17 @@ fn domain(said: &str) -> Result<String, String> {
     let read = format!("postmaster@{said}").parse::<Mailbox>();
     read.map_err(|error| format!("not the domain of an address: {error}"))?;
     Ok(said.to_owned())
+}
+
+fn advertised_host(said: &str) -> Result<String, &'static str> {
+    let bare = said
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let is_address = bare.unwrap_or(said).parse::<std::net::IpAddr>().is_ok();
+    let is_name = |c: char| c.is_alphanumeric() || "-._".contains(c);
+    (is_address || !said.is_empty() && said.chars().all(is_name))
+        .then(|| said.to_owned())
+        .ok_or("not a host: a name or an IP address, without scheme and port")
 }
 
 fn host_name(said: &str) -> Result<String, &'static str> {

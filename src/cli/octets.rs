@@ -21,6 +21,9 @@ impl FromStr for Octets {
         let number: usize = digits
             .parse()
             .map_err(|_| "not a number of octets, such as 1048576, 1024k, 1M or 1G")?;
+        if number == 0 {
+            return Err("nothing would have room: at least 1");
+        }
         let octets = number.checked_mul(factor);
         octets.map(Self).ok_or("more than there can be")
     }
@@ -32,13 +35,7 @@ mod tests {
 
     #[test]
     fn suffixes_are_powers_of_1024() {
-        for (said, octets) in [
-            ("0", 0),
-            ("12", 12),
-            ("2k", 2048),
-            ("3M", 3 << 20),
-            ("1GiB", 1 << 30),
-        ] {
+        for (said, octets) in [("12", 12), ("2k", 2048), ("3M", 3 << 20), ("1GiB", 1 << 30)] {
             assert_eq!(said.parse(), Ok(Octets(octets)), "{said}");
         }
     }
@@ -49,6 +46,8 @@ mod tests {
             let why = said.parse::<Octets>().unwrap_err();
             assert!(why.starts_with("not a number of octets"), "{said}");
         }
+        let nothing = "0k".parse::<Octets>();
+        assert_eq!(nothing, Err("nothing would have room: at least 1"));
         let huge = "99999999999G".parse::<Octets>();
         assert_eq!(huge, Err("more than there can be"));
     }

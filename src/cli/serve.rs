@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use mailmock::{MailServer, MailServerBuilder, RuleSpec};
+use mailmock::{MailServer, MailServerBuilder};
 
 use super::announcement::Announcement;
 use super::arguments::{Compat, ServeArguments, TlsKind, WhenFull};
@@ -42,18 +42,17 @@ fn start(arguments: &ServeArguments) -> Result<MailServer, Failure> {
         builder = builder.rules(rules.rules());
     }
     if arguments.magic_recipients {
-        builder = builder.rules([magic_recipients()]);
+        builder = builder.magic_recipients();
     }
     builder.try_start().map_err(|error| {
         let explained = rules.as_ref().and_then(|rules| rules.explain(&error));
-        explained.unwrap_or_else(|| Failure::impossible(error.to_string()))
+        let cure = if error.is_address_in_use() {
+            "; port 0 is any that is free"
+        } else {
+            ""
+        };
+        explained.unwrap_or_else(|| Failure::impossible(format!("{error}{cure}")))
     })
-}
-
-/// As data, so that what it refuses names the rule as the inspector has it, and no line of ours.
-fn magic_recipients() -> RuleSpec {
-    let spec = serde_json::from_str(r#"{"preset": "magic_recipients"}"#);
-    spec.expect("it is ready-made behaviour")
 }
 
 /// Others than this machine are let in where that was said, and where they need a token to look.
@@ -82,7 +81,8 @@ fn builder(arguments: &ServeArguments) -> Result<MailServerBuilder, Failure> {
         .bind_address(arguments.smtp.socket.ip())
         .port(arguments.smtp.socket.port())
         .inspector_address(arguments.inspector.socket)
-        .max_mails(arguments.max_mails)
+        .name_rules_by_number()
+        .max_mails(usize::try_from(arguments.max_mails).unwrap_or(usize::MAX))
         .max_stored(arguments.max_bytes.0)
         .max_message_size(arguments.max_message_size.0);
     if arguments.when_full == WhenFull::DropOldest {

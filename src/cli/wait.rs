@@ -100,9 +100,8 @@ impl Inspector {
 
     /// The answer with the mails, as it came.
     fn wait_for_mails(&self, arguments: &WaitArguments) -> Result<String, Failure> {
-        let begun = Instant::now();
+        let mut left = arguments.timeout;
         loop {
-            let left = arguments.timeout.saturating_sub(begun.elapsed());
             let wait = left.min(LONGEST);
             let mut request = self
                 .get("wait")
@@ -116,7 +115,7 @@ impl Inspector {
             let response = request.send().map_err(|error| self.unreachable(&error))?;
             match response.status() {
                 StatusCode::OK => return response.text().map_err(|error| self.unreachable(&error)),
-                StatusCode::CONFLICT if left > wait => {}
+                StatusCode::CONFLICT if left > wait => left -= wait,
                 _ => return Err(self.refused(response)),
             }
         }
