@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use data_encoding::BASE64;
 use html5gum::{DefaultEmitter, Doctype, StartTag, Token, Tokenizer};
 
-use crate::mail::{Message, Part};
+use crate::mail::{Message, Part, content_id_ranges};
 use crate::percent::percent_decoded;
 
 /// Elements that are left out, with their text where a browser would not show it.
@@ -211,17 +211,13 @@ impl Writer<'_> {
 
     /// Styles with the images in them that they refer to.
     fn with_images(&mut self, style: &str) -> String {
-        let lower = style.to_ascii_lowercase();
         let mut written = String::with_capacity(style.len());
         let mut done = 0;
-        for (start, _) in lower.match_indices("cid:") {
-            let rest = &style[start + 4..];
-            let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ')');
-            let end = rest.find(is_end).unwrap_or(rest.len());
-            if let Some(image) = self.image(&rest[..end]).filter(|_| start >= done) {
-                written.push_str(&style[done..start]);
+        for id in content_id_ranges(style) {
+            if let Some(image) = self.image(&style[id.clone()]) {
+                written.push_str(&style[done..id.start - "cid:".len()]);
                 written.push_str(&image);
-                done = start + 4 + end;
+                done = id.end;
             }
         }
         written.push_str(&style[done..]);

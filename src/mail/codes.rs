@@ -1,5 +1,6 @@
 //! One-time codes: what a reader would type in.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -73,14 +74,15 @@ impl Message {
         let text = without_urls(&self.shown_text());
         let subject = self.subject();
         let mut codes: Vec<String> = Vec::new();
+        let mut known = HashSet::new();
         let mut add = |code: &str| {
-            if !codes.iter().any(|known| known == code) {
+            if known.insert(code.to_owned()) {
                 codes.push(code.to_owned());
             }
         };
+        // A code that stands alone is explained by any word of the mail.
+        let speaks_of_code = has_code_word(subject) || has_code_word(&text);
         for source in [subject, &text] {
-            // A code that stands alone is explained by any word of the mail.
-            let speaks_of_code = has_code_word(subject) || has_code_word(&text);
             for candidate in CANDIDATE.find_iter(source) {
                 let place = Place {
                     code: candidate.as_str(),

@@ -1,5 +1,7 @@
 //! What a reader can click on or is shown from elsewhere: links, images, the way to unsubscribe.
 
+use std::collections::HashSet;
+
 use linkify::{LinkFinder, LinkKind};
 
 use super::address_list::AddressList;
@@ -8,7 +10,7 @@ use super::message::Message;
 use super::pattern::TextPattern;
 
 /// A link that a reader can follow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Link {
     href: String,
     text: String,
@@ -99,16 +101,16 @@ impl Message {
     /// ```
     pub fn links(&self) -> Vec<Link> {
         let html = self.html().map(Html::read).unwrap_or_default();
-        let mut links: Vec<Link> = Vec::new();
-        for (href, text) in html.links {
-            let link = Link { href, text };
-            if !links.contains(&link) {
-                links.push(link);
-            }
-        }
+        let mut known = HashSet::new();
+        let links = html
+            .links
+            .into_iter()
+            .map(|(href, text)| Link { href, text });
+        let mut links: Vec<Link> = links.filter(|link| known.insert(link.clone())).collect();
+        let mut targets: HashSet<String> = links.iter().map(|link| link.href.clone()).collect();
         let bare = bare_urls(&html.text).into_iter();
         for url in bare.chain(bare_urls(self.text().unwrap_or_default())) {
-            if !links.iter().any(|link| link.href == url) {
+            if targets.insert(url.clone()) {
                 let (href, text) = (url.clone(), url);
                 links.push(Link { href, text });
             }

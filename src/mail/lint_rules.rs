@@ -201,8 +201,8 @@ fn check_parts(message: &Message, found: &mut Vec<Finding>) {
     let is_html = |part: &&Part<'_>| part.content_type() == "text/html";
     let html = parts.iter().filter(is_html).filter_map(|part| part.text());
     let wanted: BTreeSet<String> = html.flat_map(content_ids).collect();
-    let is_there = |id: &str| parts.iter().any(|part| part.content_id() == Some(id));
-    for id in wanted.iter().filter(|id| !is_there(id)) {
+    let there: BTreeSet<&str> = parts.iter().filter_map(|part| part.content_id()).collect();
+    for id in wanted.iter().filter(|id| !there.contains(id.as_str())) {
         let place = format!("the HTML shows cid:{id}");
         found.push(Finding::error("missing-part", "RFC 2392 §2", place));
     }

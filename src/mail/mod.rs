@@ -47,4 +47,6 @@ pub use pattern::{
 pub use recipients::Recipients;
 pub use snapshot::Snapshot;
 
+#[cfg(feature = "inspector")]
+pub(crate) use content_id::content_id_ranges;
 pub(crate) use mail::WeakMail;

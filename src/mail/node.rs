@@ -13,6 +13,11 @@ use super::parse_error::ParseError;
 /// How deep multiparts and attached messages may be nested; what is deeper stays one part.
 const MAX_DEPTH: usize = 50;
 
+/// Parts of a message, and fields of a header: what comes behind them is not told apart. Each takes many times the
+/// octets that it has in the message.
+const MAX_PARTS: usize = 10_000;
+const MAX_FIELDS: usize = 10_000;
+
 pub(super) struct Node {
     pub(super) headers: Headers,
     pub(super) kind: Kind,
@@ -53,7 +58,11 @@ pub(super) struct Decoded {
 impl Node {
     /// Reads a message: all that can be read, and the first thing that cannot.
     pub(super) fn parse(raw: &[u8]) -> (Self, Option<ParseError>) {
-        let mut reader = Reader { raw, error: None };
+        let mut reader = Reader {
+            raw,
+            error: None,
+            parts: 0,
+        };
         let root = reader.read(0..raw.len(), "text/plain", 0);
         (root, reader.error)
     }
@@ -82,6 +91,8 @@ impl Node {
 struct Reader<'a> {
     raw: &'a [u8],
     error: Option<ParseError>,
+    /// Those found so far.
+    parts: usize,
 }
 
 impl Reader<'_> {
@@ -105,6 +116,10 @@ impl Reader<'_> {
             fields.truncate(i);
             self.note("the header has a line that is no field");
         }
+        if fields.len() > MAX_FIELDS {
+            fields.truncate(MAX_FIELDS);
+            self.note(format_args!("a header has more than {MAX_FIELDS} fields"));
+        }
         let content_type = content_type(fields.get_first_value("Content-Type"), default_type);
         let transfer_encoding = fields
             .get_first_value("Content-Transfer-Encoding")
@@ -124,8 +139,11 @@ impl Reader<'_> {
             "message/rfc822" | "message/global" if is_encoded => (Kind::Message, Vec::new()),
             "message/rfc822" | "message/global" => (Kind::Message, vec![body.clone()]),
             kind if kind.starts_with("multipart/") => match content_type.params.get("boundary") {
-                Some(boundary) => (Kind::Multipart, self.split(body.clone(), boundary)),
-                None => (Kind::Leaf, Vec::new()),
+                // RFC 2046 §5.1.1: it has a character at least.
+                Some(boundary) if !boundary.is_empty() => {
+                    (Kind::Multipart, self.split(body.clone(), boundary))
+                }
+                Some(_) | None => (Kind::Leaf, Vec::new()),
             },
             _ => (Kind::Leaf, Vec::new()),
         };
@@ -166,7 +184,7 @@ impl Reader<'_> {
 
     /// The parts between the boundary's lines (RFC 2046 §5.1.1). A line that goes on behind the
     /// boundary is none of them: it may be another multipart's, whose boundary begins alike.
-    fn split(&self, body: Range<usize>, boundary: &str) -> Vec<Range<usize>> {
+    fn split(&mut self, body: Range<usize>, boundary: &str) -> Vec<Range<usize>> {
         let octets = &self.raw[body.clone()];
         let delimiter = format!("--{boundary}");
         let mut parts = Vec::new();
@@ -184,7 +202,12 @@ impl Reader<'_> {
             if !rest[..length].trim_ascii().is_empty() {
                 continue;
             }
+            if self.parts >= MAX_PARTS {
+                self.note(format_args!("there are more than {MAX_PARTS} parts"));
+                break;
+            }
             if let Some(start) = open {
+                self.parts += 1;
                 // The line end before a delimiter belongs to it.
                 let text = octets[start..at].strip_suffix(b"\n").unwrap_or_default();
                 let text = text.strip_suffix(b"\r").unwrap_or(text);

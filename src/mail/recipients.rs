@@ -1,9 +1,11 @@
 //! Envelope against header: who gets a mail, and who is said to get it.
 
+use std::collections::HashSet;
 use std::fmt;
 
+use super::address_list::AddressList;
 use super::header::Headers;
-use crate::smtp::{Envelope, ForwardPath, RefusedRecipient, is_same_mailbox};
+use crate::smtp::{Envelope, ForwardPath, RefusedRecipient, mailbox_key};
 
 /// The recipients of a mail, by what envelope and header say of them.
 ///
@@ -79,20 +81,22 @@ impl Recipients {
             .iter()
             .map(RefusedRecipient::address)
             .collect();
-        let is_visible = |address: &str| visible.iter().any(|list| list.contains(address));
-        let (announced, blind): (Vec<&str>, Vec<&str>) =
-            accepted.iter().partition(|address| is_visible(address));
-        let is_sent = |address: &str| {
-            let mut tried = accepted.iter().chain(&refused);
-            tried.any(|known| is_same_mailbox(known, address))
-        };
+        let seen = keys(visible.iter().flat_map(AddressList::addresses));
+        let (announced, blind): (Vec<&str>, Vec<&str>) = accepted
+            .iter()
+            .partition(|address| seen.contains(&mailbox_key(address)));
+        let tried = keys(accepted.iter().chain(&refused).copied());
+        let is_sent = |address: &str| tried.contains(&mailbox_key(address));
+        let hidden = keys(bcc.addresses());
         let never_sent = visible
             .iter()
             .chain([&bcc])
             .flat_map(|list| list.addresses())
             .filter(|address| !is_sent(address));
         let is_bcc_leaked = bcc.mailboxes().next().is_some()
-            && accepted.iter().any(|address| !bcc.contains(address));
+            && accepted
+                .iter()
+                .any(|address| !hidden.contains(&mailbox_key(address)));
         Self {
             announced: unique(announced),
             blind: unique(blind),
@@ -105,13 +109,16 @@ impl Recipients {
 
 /// Each mailbox once, as it was written first.
 fn unique<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut unique: Vec<String> = Vec::new();
-    for address in addresses {
-        if !unique.iter().any(|known| is_same_mailbox(known, address)) {
-            unique.push(address.to_owned());
-        }
-    }
-    unique
+    let mut known = HashSet::new();
+    addresses
+        .into_iter()
+        .filter(|address| known.insert(mailbox_key(address)))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn keys<'a>(addresses: impl IntoIterator<Item = &'a str>) -> HashSet<String> {
+    addresses.into_iter().map(mailbox_key).collect()
 }
 
 impl fmt::Display for Recipients {

@@ -218,6 +218,14 @@ pub(crate) fn is_same_mailbox(a: &str, b: &str) -> bool {
     }
 }
 
+/// What is equal for addresses that [mean one mailbox](is_same_mailbox): to be looked up by.
+pub(crate) fn mailbox_key(address: &str) -> String {
+    match split(address) {
+        (local, Some(domain)) => format!("{}@{}", unquoted(local), domain.to_ascii_lowercase()),
+        (alone, None) => alone.to_ascii_lowercase(),
+    }
+}
+
 impl FromStr for Mailbox {
     type Err = AddressError;
 

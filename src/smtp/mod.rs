@@ -57,7 +57,7 @@ pub use session_end::SessionEnd;
 pub use stage::Stage;
 pub use tls::{Tls, TlsFault};
 
-pub(crate) use address::is_same_mailbox;
+pub(crate) use address::{is_same_mailbox, mailbox_key};
 pub(crate) use command::Command;
 pub(crate) use content::line_end_lapses;
 #[cfg(test)]
