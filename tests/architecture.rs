@@ -119,6 +119,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "tokio",
         &[
             "server/",
+            "inspector/aside.rs",
             "inspector/connection.rs",
             "inspector/controls.rs",
             "inspector/inspector.rs",

@@ -1,8 +1,14 @@
 //! All mails in one file.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use futures_core::Stream;
 
 use crate::inbox::Inbox;
 use crate::mail::{Date, Mail};
@@ -17,10 +23,7 @@ use crate::mail::{Date, Mail};
     responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/mbox"))
 )]
 pub(super) async fn export(State(inbox): State<Inbox>) -> Response {
-    let mut mbox = Vec::new();
-    for mail in inbox.mails() {
-        append(&mut mbox, &mail);
-    }
+    let mbox = Body::from_stream(Mbox(inbox.mails().into_iter()));
     let headers = [
         (header::CONTENT_TYPE, "application/mbox"),
         (
@@ -29,6 +32,22 @@ pub(super) async fn export(State(inbox): State<Inbox>) -> Response {
         ),
     ];
     (headers, mbox).into_response()
+}
+
+/// One mail after the other, as fast as the client reads.
+struct Mbox(std::vec::IntoIter<Mail>);
+
+impl Stream for Mbox {
+    type Item = Result<Vec<u8>, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.0.next().map(|mail| {
+            let mut mbox = Vec::with_capacity(mail.message().size() + 128);
+            append(&mut mbox, &mail);
+            Ok(mbox)
+        });
+        Poll::Ready(next)
+    }
 }
 
 fn append(mbox: &mut Vec<u8>, mail: &Mail) {

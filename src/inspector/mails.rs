@@ -1,6 +1,7 @@
 //! Mails: lists, one, and its pieces.
 
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -185,12 +186,8 @@ pub(super) async fn mail_raw(
 ) -> Result<Response, Problem> {
     let mail = find(&inbox, &id)?;
     let name = format!("{}.eml", mail.id());
-    let content = mail.message().raw().to_vec();
-    Ok(download(
-        &name,
-        HeaderValue::from_static("message/rfc822"),
-        content,
-    ))
+    let kind = HeaderValue::from_static("message/rfc822");
+    Ok(download(&name, kind, Bytes::from_owner(Raw(mail))))
 }
 
 /// A mail's plain text
@@ -215,7 +212,8 @@ pub(super) async fn mail_text(
 
 /// A mail's HTML
 ///
-/// It can run nothing and load nothing, and is of no origin.
+/// As it was sent. Shown by a browser it can run nothing and load nothing, and is of no origin; but a browser may
+/// connect to where it points of its own accord, before it loads anything. People look at the preview.
 #[utoipa::path(
     get,
     path = "/api/v1/mails/{id}/html",
@@ -237,6 +235,7 @@ pub(super) async fn mail_html(
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_DNS_PREFETCH_CONTROL, "off"),
     ];
     Ok((headers, html).into_response())
 }
@@ -269,11 +268,9 @@ pub(super) async fn mail_part(
     let name = part
         .name()
         .map_or_else(|| format!("part-{number}"), str::to_owned);
-    Ok(download(
-        &name,
-        HeaderValue::from_static("application/octet-stream"),
-        part.bytes().to_vec(),
-    ))
+    let kind = HeaderValue::from_static("application/octet-stream");
+    let octets = Bytes::from_owner(DecodedPart(mail.clone(), number));
+    Ok(download(&name, kind, octets))
 }
 
 pub(super) fn find(inbox: &Inbox, id: &str) -> Result<Mail, Problem> {
@@ -293,7 +290,7 @@ fn of_number(id: u64) -> MailMatcher {
 
 /// What a browser saves rather than shows. The name is the mail's, and may be anything (RFC 6266, RFC
 /// 8187), of any length.
-pub(super) fn download(name: &str, kind: HeaderValue, octets: Vec<u8>) -> Response {
+pub(super) fn download(name: &str, kind: HeaderValue, octets: impl Into<Body>) -> Response {
     let name: String = name.chars().take(MAX_FILE_NAME).collect();
     let disposition = format!("attachment; filename*=UTF-8''{}", percent_encoded(&name));
     let disposition = HeaderValue::try_from(disposition);
@@ -304,5 +301,24 @@ pub(super) fn download(name: &str, kind: HeaderValue, octets: Vec<u8>) -> Respon
             disposition.unwrap_or(HeaderValue::from_static("attachment")),
         ),
     ];
-    (headers, octets).into_response()
+    (headers, octets.into()).into_response()
+}
+
+/// The octets of a mail, which is kept for as long as somebody reads them, and not copied.
+struct Raw(Mail);
+
+impl AsRef<[u8]> for Raw {
+    fn as_ref(&self) -> &[u8] {
+        self.0.message().raw()
+    }
+}
+
+/// The octets of the part of that number, which there is.
+struct DecodedPart(Mail, usize);
+
+impl AsRef<[u8]> for DecodedPart {
+    fn as_ref(&self) -> &[u8] {
+        let parts = self.0.message().parts();
+        parts.get(self.1).map_or(&[], |part| part.bytes())
+    }
 }

@@ -2,6 +2,7 @@
 //! store as the test, and knows no SMTP socket.
 
 mod access;
+mod aside;
 mod connection;
 mod controls;
 mod events;

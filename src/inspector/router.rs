@@ -10,6 +10,7 @@ use axum::{Json, Router, middleware};
 use utoipa::OpenApi;
 
 use super::access::describe;
+use super::aside::aside;
 use super::controls::Desk;
 use super::guard::{Access, guard};
 use super::limits::{MAX_BODY, within_limits};
@@ -71,6 +72,7 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         .merge(mailpit.unwrap_or_default())
         .method_not_allowed_fallback(wrong_method)
         .fallback(nowhere)
+        .layer(middleware::from_fn(aside))
         .layer(middleware::from_fn_with_state(
             options.limits.timeout,
             within_limits,
