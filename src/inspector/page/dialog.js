@@ -38,7 +38,7 @@ export function showHelp() {
     return;
   }
   const dialog = element("dialog", { id: "help-dialog", class: "wide", "aria-labelledby": "help-title", onclose: () => dialog.remove() },
-    element("h2", { id: "help-title" }, "Keys"),
+    element("h2", { id: "help-title", tabindex: "-1", autofocus: true }, "Keys"),
     element("dl", { class: "keys" }, KEYS.map(([keys, what]) => [
       element("dt", {}, keys.split(" ").map((key) => (key === "then" ? " then " : element("kbd", {}, key)))),
       element("dd", {}, what),
@@ -53,7 +53,7 @@ export function showHelp() {
     element("p", { class: "faint" }, "The same words are parameters of ",
       element("a", { href: "/api/v1/openapi.json", target: "_blank", rel: "noopener" }, "the API"), "."),
     element("div", { class: "buttons" },
-      element("button", { type: "button", class: "primary", autofocus: true, onclick: () => dialog.close() }, "Close")));
+      element("button", { type: "button", class: "primary", onclick: () => dialog.close() }, "Close")));
   document.body.append(dialog);
   dialog.showModal();
 }
