@@ -95,7 +95,7 @@ export function ruleForm(changed) {
   let actionValue = () => null;
 
   function arrange() {
-    triggerValue = argument(triggerArgument, kindOf(TRIGGERS, trigger.value), "trigger");
+    triggerValue = argument(triggerArgument, kindOf(TRIGGERS, trigger.value), "trigger", { mayBeNull: trigger.value === "mail_from" });
   }
   function arrangeAction() {
     actionValue = argument(actionArgument, kindOf(ACTIONS, action.value), "action");
@@ -106,7 +106,7 @@ export function ruleForm(changed) {
   arrange();
   arrangeAction();
 
-  const node = element("div", { class: "rule-form" },
+  const node = element("fieldset", { class: "rule-form", "aria-label": "The rule" },
     row("When", "trigger", trigger, triggerArgument),
     row("How often", "frequency", frequency, times, per),
     row("Then", "action", action, actionArgument),
@@ -145,34 +145,42 @@ export function ruleForm(changed) {
 }
 
 /** Fills in what a word needs, and gives a function for its value. */
-function argument(box, kind, id) {
-  const [nodes, value] = argumentOf(kind, id);
+function argument(box, kind, id, { mayBeNull = false } = {}) {
+  const [nodes, value] = argumentOf(kind, id, mayBeNull);
   box.replaceChildren(...nodes);
   return value;
 }
 
-function argumentOf(kind, id) {
+function argumentOf(kind, id, mayBeNull) {
   switch (kind) {
     case "text":
     case "address": {
       const patterns = kind === "address" ? [...PATTERNS, "domain"] : PATTERNS;
       const pattern = choice(`${id}-pattern`, patterns.map((name) => [name, name.replace("_", " ")]), "How it is meant");
-      const text = input(`${id}-text`, { label: "Text", placeholder: kind === "address" ? "ada@example.org" : "app" });
+      const text = input(`${id}-text`, { label: "Text", required: true });
+      const suit = () => {
+        text.placeholder = kind === "text" ? "app" : pattern.value === "domain" ? "example.org" : "ada@example.org";
+        // The null sender is an address of no letters; what else is empty would never fit, or always.
+        text.required = !(mayBeNull && pattern.value === "equal");
+        text.title = text.required ? "" : "Left empty: the null sender, <>";
+      };
+      pattern.addEventListener("change", suit);
+      suit();
       return [[pattern, text], () => (pattern.value === "equal" ? text.value : { [pattern.value]: text.value })];
     }
     case "mail": {
       const field = choice(`${id}-field`, MAIL_WORDS.map((name) => [name, name]), "What of the mail");
       const pattern = choice(`${id}-pattern`, PATTERNS.map((name) => [name, name.replace("_", " ")]), "How it is meant");
-      const text = input(`${id}-text`, { label: "Text", placeholder: "Welcome" });
+      const text = input(`${id}-text`, { label: "Text", placeholder: "Welcome", required: true });
       return [[field, pattern, text], () => ({ [field.value]: pattern.value === "equal" ? text.value : { [pattern.value]: text.value } })];
     }
     case "verb": {
-      const text = input(`${id}-text`, { label: "Command", placeholder: "VRFY", value: "VRFY" });
+      const text = input(`${id}-text`, { label: "Command", placeholder: "VRFY", value: "VRFY", required: true });
       return [[text], () => text.value];
     }
     case "reply": {
       const list = element("datalist", { id: "replies" }, REPLIES.map((reply) => element("option", { value: reply })));
-      const text = input(`${id}-text`, { label: "Reply", value: REPLIES[0], list: "replies", class: "is-long" });
+      const text = input(`${id}-text`, { label: "Reply", value: REPLIES[0], list: "replies", class: "is-long", required: true });
       return [[text, list], () => text.value];
     }
     case "octets": {

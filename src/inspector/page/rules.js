@@ -24,21 +24,34 @@ export function rulesView() {
   const removeAll = button("trash", "Remove all", removeMade, { class: "quiet", id: "remove-rules" });
   const list = element("ol", { class: "rules", "aria-label": "Rules, in the order in which they are asked" });
   const problem = element("p", { class: "notice is-bad", role: "alert", id: "rule-problem", hidden: true });
-  const json = element("textarea", { id: "rule-json", rows: 7, spellcheck: "false", "aria-label": "The rule as JSON" });
+  const json = element("textarea", { id: "rule-json", spellcheck: "false", "aria-label": "The rule as JSON", oninput: () => setByHand(true) });
   const form = ruleForm(() => write());
   const byHand = element("details", { class: "json" }, element("summary", {}, "As JSON, which can be changed by hand"), json);
+  const handNotice = element("p", { class: "notice is-info", id: "by-hand", hidden: true },
+    element("span", {}, "What is added is the JSON below."), button("back", "Back to the fields", write, { id: "to-fields" }));
   let rules = [];
   let isShown = false;
   let timer = null;
 
+  /** The fields make the rule, and the JSON says what they say. */
   function write() {
     json.value = JSON.stringify(form.value(), null, 2);
     problem.hidden = true;
+    setByHand(false);
+  }
+
+  /** The JSON may say what the fields cannot: then they are not shown, and ask for nothing. */
+  function setByHand(isByHand) {
+    form.node.hidden = isByHand;
+    form.node.disabled = isByHand;
+    handNotice.hidden = !isByHand;
+    json.rows = json.value.split("\n").length;
   }
 
   function take(rule) {
     json.value = JSON.stringify(rule, null, 2);
     problem.hidden = true;
+    setByHand(true);
     byHand.open = true;
     json.focus();
   }
@@ -126,7 +139,8 @@ export function rulesView() {
       form.node,
       element("div", { class: "form-row" }, element("span", { class: "form-label" }, "Ready-made"),
         element("span", { class: "form-fields" }, READY_MADE.map(({ text, rule }) =>
-          element("button", { type: "button", class: "hint", onclick: () => take(rule) }, text)))),
+          element("button", { type: "button", class: "ready-made", onclick: () => take(rule) }, text)))),
+      handNotice,
       byHand,
       problem,
       element("div", { class: "buttons" }, button("plus", "Add the rule", null, { type: "submit", class: "primary", id: "add-rule" }))));
