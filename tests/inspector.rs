@@ -480,6 +480,12 @@ fn sessions_rejections_and_logins() {
     assert_eq!(refused["recipient"], "gone@example.org");
     assert_eq!(refused["reply"], "550 5.1.1 Mailbox unavailable");
     assert!(refused["rule"].as_str().unwrap().contains("inspector.rs"));
+    assert_eq!(refused["reverse_path"], "app@example.org");
+    assert_eq!(rejections["rejections"][0]["reverse_path"], json!(null));
+    assert_eq!(
+        rejections["rejections"][2]["forward_paths"],
+        json!(["ada@example.org"])
+    );
     let logins = json_of(&server, "logins");
     assert_eq!(
         logins["logins"][0],

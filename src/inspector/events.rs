@@ -10,8 +10,9 @@ use futures_core::Stream;
 use serde::Serialize;
 
 use super::controls::Desk;
+use super::rejection_view::RejectionView;
 use super::standing::ServerView;
-use super::views::{MailLine, RejectionView, SessionView};
+use super::views::{MailLine, SessionView};
 use crate::inbox::Inbox;
 use crate::mail::Mail;
 use crate::rejection::Rejection;

@@ -23,6 +23,7 @@ mod options;
 mod page;
 mod preview;
 mod problem;
+mod rejection_view;
 mod request;
 mod router;
 mod rules;

@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 
 use super::mails::number;
 use super::problem::{Malformed, Missing, Problem};
+use super::rejection_view::RejectionView;
 use super::request::Segments;
-use super::views::{LoginView, RejectionView, SessionView};
+use super::views::{LoginView, SessionView};
 use crate::inbox::Inbox;
 use crate::session::Session;
 

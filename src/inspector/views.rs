@@ -6,12 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::mail::{Date, Mail, Part};
-use crate::rejection::Rejection;
 use crate::session::Session;
-use crate::smtp::{Login, Reply, ReversePath};
+use crate::smtp::{Login, ReversePath};
 
 /// A moment, as RFC 3339 writes it, in UTC.
-fn moment(time: SystemTime) -> String {
+pub(super) fn moment(time: SystemTime) -> String {
     Date::utc(time).to_string()
 }
 
@@ -300,43 +299,6 @@ impl From<&Login> for LoginView {
             authorization_identity: login.authorization_identity().map(str::to_owned),
             is_accepted: login.is_accepted(),
             is_tls: login.is_tls(),
-        }
-    }
-}
-
-/// What did not become a mail.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct RejectionView {
-    id: u64,
-    session_id: u64,
-    #[schema(format = DateTime)]
-    recorded_at: String,
-    /// How far the dialogue had come, in words.
-    stage: String,
-    /// Why, in a word.
-    cause: String,
-    command: Option<String>,
-    /// `550 5.1.1 Mailbox unavailable`.
-    reply: Option<String>,
-    recipient: Option<String>,
-    detail: Option<String>,
-    /// Where the rule behind it comes from: a line of the test, or its path here.
-    rule: Option<String>,
-}
-
-impl From<&Rejection> for RejectionView {
-    fn from(rejection: &Rejection) -> Self {
-        Self {
-            id: rejection.id(),
-            session_id: rejection.session_id(),
-            recorded_at: moment(rejection.recorded_at()),
-            stage: rejection.stage().to_string(),
-            cause: rejection.cause().to_string(),
-            command: rejection.command(),
-            reply: rejection.reply().map(Reply::to_string),
-            recipient: rejection.recipient().map(str::to_owned),
-            detail: rejection.detail().map(str::to_owned),
-            rule: rejection.rule().map(|origin| origin.to_string()),
         }
     }
 }
