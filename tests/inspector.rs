@@ -107,6 +107,8 @@ fn one_mail_with_all_that_is_known_of_it() {
             "application/pdf"
         ]
     );
+    let depths: Vec<_> = parts.iter().map(|part| &part["depth"]).collect();
+    assert_eq!(depths, [0, 1, 2, 2, 1]);
     let received_at = mail["received_at"].as_str().unwrap();
     assert!(
         received_at.starts_with("20") && received_at.ends_with('Z'),

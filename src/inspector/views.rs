@@ -156,12 +156,7 @@ impl From<&Mail> for MailView {
                 is_bcc_leaked: recipients.is_bcc_leaked(),
             },
             headers: headers.collect(),
-            parts: message
-                .parts()
-                .into_iter()
-                .enumerate()
-                .map(PartView::of)
-                .collect(),
+            parts: PartView::all(message.root()),
             text: message.text().map(str::to_owned),
             html: message.html().map(str::to_owned),
             links: links.collect(),
@@ -197,6 +192,8 @@ struct HeaderView {
 struct PartView {
     /// Where it is fetched: `parts/{n}`.
     n: usize,
+    /// How many parts it is within: 0 for the whole.
+    depth: usize,
     content_type: String,
     name: Option<String>,
     content_id: Option<String>,
@@ -206,9 +203,21 @@ struct PartView {
 }
 
 impl PartView {
-    fn of((n, part): (usize, Part<'_>)) -> Self {
+    fn all(root: Part<'_>) -> Vec<Self> {
+        let mut views = Vec::new();
+        let mut parts = vec![(0, root)];
+        while let Some((depth, part)) = parts.pop() {
+            views.push(Self::of(views.len(), depth, part));
+            let within: Vec<_> = part.children().collect();
+            parts.extend(within.into_iter().rev().map(|part| (depth + 1, part)));
+        }
+        views
+    }
+
+    fn of(n: usize, depth: usize, part: Part<'_>) -> Self {
         Self {
             n,
+            depth,
             content_type: part.content_type().to_owned(),
             name: part.name().map(str::to_owned),
             content_id: part.content_id().map(str::to_owned),
