@@ -410,6 +410,45 @@ fn rules_are_made_with_the_form_or_by_hand_and_removed() {
 }
 
 #[test]
+fn a_rule_form_asks_for_what_is_missing_and_says_when_the_json_is_what_counts() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    open(&browser, &server, "#/rules");
+    browser.wait_for_text(".rules", "No rule is in force");
+    let text = "document.querySelector('#rule-trigger-text')";
+    browser.click("#add-rule");
+    browser.wait_for(&format!(
+        "{text} === document.activeElement && {text}.validity.valueMissing"
+    ));
+    browser.choose("#rule-trigger-pattern", "domain");
+    browser.wait_for(&format!("{text}.placeholder === 'example.org'"));
+    // The null sender is an address of no letters.
+    browser.choose("#rule-trigger", "mail_from");
+    browser.click("#add-rule");
+    browser.wait_for_text(".rule-text", "on(mail_from(\"\"))");
+    assert_eq!(
+        browser.text(".page-head [role=status]").find("1 rule"),
+        Some(0)
+    );
+
+    // What is ready-made is none of the fields.
+    browser.script("[...document.querySelectorAll('button')].find(b => b.textContent === 'greylisting').click()");
+    browser.wait_for_text("#by-hand", "What is added is the JSON below");
+    let is_seen = "return document.querySelector('.rule-form').checkVisibility()";
+    assert_eq!(browser.script(is_seen), false);
+    browser.click("#add-rule");
+    browser.wait_for_text(".rule-card:first-child", "greylist");
+    browser.click("#to-fields");
+    browser.wait_for("document.querySelector('.rule-form').checkVisibility()");
+    browser.wait_for(
+        "JSON.parse(document.querySelector('#rule-json').value).trigger.mail_from === ''",
+    );
+    browser.wait_for("!document.querySelector('#by-hand').checkVisibility()");
+}
+
+#[test]
 fn ten_thousand_mails_can_be_scrolled_to_the_oldest() {
     let Some(browser) = Browser::start() else {
         return;
@@ -532,6 +571,14 @@ fn keys_are_enough() {
     browser.wait_for("document.activeElement === document.body");
     browser.press("?");
     browser.wait_for_text("dialog", "the next mail, down the list");
+    assert_eq!(
+        browser.script("return document.querySelector('dialog').scrollTop"),
+        0
+    );
+    assert_eq!(
+        browser.script("return document.activeElement.textContent"),
+        "Keys"
+    );
     browser.press("\u{e00c}");
     browser.wait_for("!document.querySelector('dialog')");
     for (keys, hash) in [
