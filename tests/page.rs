@@ -82,6 +82,8 @@ fn mails_are_listed_as_they_come_newest_on_top() {
     open(&browser, &server, "");
     browser.wait_for_text(".empty", "No mail yet");
     browser.wait_for_text(".empty", &server.url());
+    // There is none to be chosen.
+    assert!(!browser.text("main").contains("No mail is open"));
     send(&server, "One");
     browser.wait_for(&format!("{SUBJECTS} === 'One'"));
     send(&server, "Two");
@@ -165,6 +167,8 @@ fn a_search_has_the_filters_of_the_api_and_says_what_it_does_not_know() {
         "#query-problem",
         "Perhaps sent_from (the envelope) or header_from",
     );
+    // What was found before is not what this would find.
+    assert_eq!(browser.text(".summary"), "");
     browser.write("#query", "sent_to=nobody");
     browser.wait_for_text(".empty", "is no address");
     browser.press("\u{e00c}");

@@ -31,6 +31,13 @@ export function empty(iconName, title, ...more) {
   return element("div", { class: "empty" }, icon(iconName), element("h2", {}, title), more);
 }
 
+/** What there is beside a list of which nothing is open; nothing, if the list has nothing either. */
+export function choice(iconName, title, ...more) {
+  const node = empty(iconName, title, more);
+  node.classList.add("choice");
+  return node;
+}
+
 function fill(node, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) {

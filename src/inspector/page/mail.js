@@ -1,7 +1,8 @@
 // The mail that is open: who sent what to whom, and its tabs.
 
 import { read, urlOf } from "./api.js";
-import { button, element, empty, icon } from "./element.js";
+import { button, choice, element, empty, icon } from "./element.js";
+import { on, standing } from "./live.js";
 import { deleteMail, step } from "./mail_list.js";
 import { htmlTab } from "./mail_html.js";
 import { headersTab, linksTab, lintTab, partsTab, rawTab, recipientsTab, textTab } from "./mail_tabs.js";
@@ -35,7 +36,7 @@ export function mailPane() {
     const turn = asked;
     if (id === null) {
       open = null;
-      pane.replaceChildren(empty("mail", "No mail is open", element("p", {}, "Choose one from the list, or press ", element("kbd", {}, "j"), ".")));
+      pane.replaceChildren(choice("mail", "No mail is open", element("p", {}, "Choose one from the list, or press ", element("kbd", {}, "j"), ".")));
       return;
     }
     if (open?.id !== id) {

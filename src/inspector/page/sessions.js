@@ -1,7 +1,8 @@
 // The sessions, and what was said in the one that is open.
 
-import { element, empty, icon } from "./element.js";
-import { sessions } from "./feed.js";
+import { choice, element, empty, icon } from "./element.js";
+import { refusals, sessions } from "./feed.js";
+import { mails } from "./mails.js";
 import { currentRoute, hashOf } from "./route.js";
 import { transcriptOf } from "./transcript.js";
 import { VirtualList } from "./virtual_list.js";
@@ -47,7 +48,7 @@ export function sessionsView() {
     }
     shown = state;
     if (id === null) {
-      detail.replaceChildren(empty("session", "No session is open", element("p", {}, "Choose one from the list.")));
+      detail.replaceChildren(choice("session", "No session is open", element("p", {}, "Choose one from the list.")));
     } else if (session) {
       detail.replaceChildren(head(session), element("div", { class: "panel" }, transcriptOf(id, { hasLink: false })));
     } else if (sessions.isLoaded) {
