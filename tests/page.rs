@@ -99,6 +99,35 @@ fn mails_are_listed_as_they_come_newest_on_top() {
     drop(server);
     browser.wait_for("document.querySelector('.standing.is-lost')");
     assert_eq!(browser.text(".mail-row .subject"), "Three");
+    browser.wait_for_text("#lost", "The server has ended, or cannot be reached.");
+}
+
+#[test]
+fn a_mail_that_could_not_be_loaded_is_there_once_a_server_is() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let first = server();
+    let url = first.inspector_url();
+    let port: u16 = url.rsplit(':').next().unwrap().parse().unwrap();
+    for subject in ["One", "Two"] {
+        send(&first, subject);
+    }
+    open(&browser, &first, "#/mails/1");
+    browser.wait_for_text("h1", "One");
+    drop(first);
+    browser.wait_for_text("#lost", "This is what was there.");
+    assert_eq!(browser.text("h1"), "One");
+    browser.script("location.hash = '#/mails/2'");
+    browser.wait_for_text(".pane-detail", "It could not be loaded");
+    let second = MailServer::builder()
+        .inspector_address(([127, 0, 0, 1], port))
+        .start();
+    for subject in ["Three", "Four"] {
+        send(&second, subject);
+    }
+    browser.wait_for_text("h1", "Four");
+    browser.wait_for("!document.querySelector('#lost')");
 }
 
 #[test]

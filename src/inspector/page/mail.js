@@ -30,10 +30,34 @@ export function mailPane() {
   const pane = element("section", { class: "pane-detail", "aria-label": "The mail" });
   let open = null;
   let asked = 0;
+  let problem = null;
+  let run = null;
+
+  on("start", () => {
+    const isAnother = run !== null && run !== standing.run;
+    run = standing.run;
+    if (problem || isAnother) {
+      again();
+    }
+  });
+  on("mail", ({ id }) => {
+    if (problem && id === currentRoute().id) {
+      again();
+    }
+  });
+
+  function again() {
+    const { view, id, tab } = currentRoute();
+    if (view === "mails" && id !== null) {
+      open = null;
+      show(id, tab);
+    }
+  }
 
   async function show(id, tab) {
     asked += 1;
     const turn = asked;
+    problem = null;
     if (id === null) {
       open = null;
       pane.replaceChildren(choice("mail", "No mail is open", element("p", {}, "Choose one from the list, or press ", element("kbd", {}, "j"), ".")));
@@ -48,9 +72,10 @@ export function mailPane() {
         open = mail;
         draw(mail);
         markRead(id);
-      } catch (problem) {
+      } catch (error) {
         if (turn === asked) {
           open = null;
+          problem = error;
           pane.replaceChildren(backLink(), empty("warning", problem.status === 404 ? "This mail is not there" : "It could not be loaded",
             element("p", {}, problem.message)));
         }

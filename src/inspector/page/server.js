@@ -13,6 +13,9 @@ const STEPS = [
   { text: "+1 day", seconds: 86_400 },
 ];
 
+/** It may be back in a moment; after so long it is said to be gone. */
+const LOST_FOR = 2_000;
+
 export function serverView() {
   const address = element("div", {});
   const figures = element("dl", { class: "figures" });
@@ -27,7 +30,7 @@ export function serverView() {
     element("div", { class: "cards" },
       element("section", { class: "card" }, element("h2", {}, "Where mail is sent to"), address),
       element("section", { class: "card" }, element("h2", {}, "Status"), power),
-      element("section", { class: "card" }, element("h2", {}, icon("clock"), "Clock"),
+      element("section", { class: "card needs-server" }, element("h2", {}, icon("clock"), "Clock"),
         element("p", { class: "faint" }, "Pauses, greylisting, rate limits and idle time-outs obey the server's clock. It only goes forward."),
         element("div", { class: "buttons" }, STEPS.map(({ text, seconds }) => button(null, text, () => advance(seconds)))), custom),
       element("section", { class: "card" }, element("h2", {}, "What there is"), figures,
@@ -80,7 +83,15 @@ export function howToSend(url) {
 /** What there is to say of the server above each view. */
 export function banners() {
   const box = document.getElementById("banners");
+  let isLost = false;
+  let losing = null;
   function draw() {
+    document.body.classList.toggle("is-lost", isLost);
+    if (isLost) {
+      box.replaceChildren(element("p", { class: "notice is-bad", id: "lost", role: "alert" },
+        element("span", {}, element("strong", {}, "The server has ended, or cannot be reached."), " This is what was there.")));
+      return;
+    }
     box.replaceChildren(...[
       standing?.is_parked && element("p", { class: "notice is-info", id: "parked" },
         element("span", {}, element("strong", {}, "A test waits here"), " until you have looked."),
@@ -94,6 +105,19 @@ export function banners() {
     ].filter(Boolean));
   }
   on("server", draw);
+  on("state", ({ isLive, problem }) => {
+    if (isLive || problem?.status === 401) {
+      clearTimeout(losing);
+      losing = null;
+      isLost = false;
+      draw();
+    } else {
+      losing ??= setTimeout(() => {
+        isLost = true;
+        draw();
+      }, LOST_FOR);
+    }
+  });
   draw();
 }
 
