@@ -10,7 +10,7 @@ import { currentRoute, go, hashOf } from "./route.js";
 import { transcriptOf } from "./transcript.js";
 import { copy, toast } from "./toast.js";
 import { markRead, markUnread } from "./unread.js";
-import { longTime, size } from "./words.js";
+import { size, time } from "./words.js";
 
 /** A tab: its name, what it counts if that is worth a look, whether it is there, and what it shows. */
 const TABS = [
@@ -180,7 +180,7 @@ function head(mail) {
       element("span", { title: "The envelope: MAIL and RCPT" }, "Envelope ",
         element("bdi", { class: "path" }, envelope.reverse_path || "<>"), " → ",
         element("bdi", { class: "path" }, shortPaths(envelope.forward_paths))),
-      element("span", {}, longTime(mail.received_at)),
+      time(mail.received_at),
       element("span", {}, size(mail.size)),
       element("a", { href: hashOf({ view: "sessions", id: mail.session_id }) }, `Session ${mail.session_id}`),
       envelope.tls && element("span", { class: "tag is-good", title: envelope.tls }, icon("lock"), "TLS"),

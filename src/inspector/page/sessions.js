@@ -6,7 +6,7 @@ import { mails } from "./mails.js";
 import { currentRoute, hashOf } from "./route.js";
 import { transcriptOf } from "./transcript.js";
 import { VirtualList } from "./virtual_list.js";
-import { count, longTime, seconds, shortTime } from "./words.js";
+import { count, longTime, seconds, shortTime, time } from "./words.js";
 
 const ROW_HEIGHT = 64;
 
@@ -111,7 +111,7 @@ function head(session) {
     element("h1", {}, `Session ${session.id}`),
     element("dl", { class: "fields" },
       line("Client", element("bdi", {}, session.hello_name ?? "no hello"), element("span", { class: "faint" }, ` from ${session.peer}`)),
-      line("Opened", longTime(session.opened_at)),
+      line("Opened", time(session.opened_at)),
       line("Ended", session.is_open ? element("span", { class: "tag is-good" }, "open") : session.end ?? "—",
         session.duration !== null && element("span", { class: "faint" }, ` after ${seconds(session.duration)}`)),
       line("TLS", session.tls ?? element("span", { class: "faint" }, "none")),

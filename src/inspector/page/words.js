@@ -1,9 +1,13 @@
 // How times, sizes and counts are said.
 
+import { element } from "./element.js";
+
 const DAY = 24 * 60 * 60 * 1000;
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+const WHOLE = new Intl.DateTimeFormat(undefined, {
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short",
+});
 
 /** A moment in a list: the time, or the day if that is not today's. */
 export function shortTime(moment) {
@@ -12,8 +16,14 @@ export function shortTime(moment) {
   return (isRecent ? CLOCK : DATE).format(time);
 }
 
+/** The whole of a moment, with the zone in which it is said. */
 export function longTime(moment) {
   return WHOLE.format(new Date(moment));
+}
+
+/** As `longTime`, with the moment as the API has it for who points at it. */
+export function time(moment) {
+  return element("time", { datetime: moment, title: moment }, longTime(moment));
 }
 
 export function size(octets) {
