@@ -350,7 +350,7 @@ fn sessions_and_refusals_are_shown_as_they_come() {
     assert_eq!(browser.hash(), "/sessions/2");
 
     browser.press("gf");
-    browser.wait_for_text(".summary", "1 refusal");
+    browser.wait_for_text(".summary", "1 refused or aborted");
     server
         .on(Trigger::rcpt_to("gone@example.org"))
         .reply(Reply::mailbox_unavailable());
@@ -361,6 +361,10 @@ fn sessions_and_refusals_are_shown_as_they_come() {
     browser.wait_for_text(".refusal-row:first-child", "Mailbox unavailable");
     browser.wait_for_text(".refusal-row:first-child", "RCPT TO:<gone@example.org>");
     browser.wait_for_text(".refusal-row:first-child", "tests/page.rs");
+    browser.wait_for_text(
+        ".refusal-row:first-child",
+        "a@example.org → gone@example.org",
+    );
     browser.click(".refusal-row:first-child a");
     browser.wait_for_text("h1", "Session 2");
     let seen = browser
