@@ -70,14 +70,26 @@ export function serverView() {
   return { node, show: draw };
 }
 
-/** A mail to try it with. */
+/** A mail to try it with, which has all that a mail has to have. */
 export function howToSend(url) {
-  const clear = url.startsWith("smtp://") && !url.includes("?tls");
-  const [host, port] = url.replace(/^\w+:\/\//, "").replace(/\?.*/, "").split(/:(?=\d+$)/);
-  const command = `curl ${url.replace(/\?.*/, "")} --mail-from app@example.org --mail-rcpt ada@example.org \\
-  ${clear ? "" : "--ssl-reqd --insecure "}-T - <<< $'Subject: Hello\\n\\nHello, Ada!'`;
+  const [scheme] = url.split("://");
+  const where = url.replace(/\?.*/, "");
+  const [host, port] = where.replace(/^\w+:\/\//, "").split(/:(?=\d+$)/);
+  const place = element("p", { class: "faint" }, `Host ${host}, port ${port}`);
+  if (scheme === "lmtp") {
+    return element("div", { class: "how" }, place);
+  }
+  const now = new Date();
+  const lines = [
+    "From: app@example.org", "To: ada@example.org", "Subject: Hello", `Date: ${now.toUTCString().replace("GMT", "+0000")}`,
+    `Message-ID: <${now.getTime()}@example.org>`, "", "Hello, Ada!", "",
+  ];
+  const words = ["curl", where, url.includes("?tls") && "--ssl-reqd", (scheme === "smtps" || url.includes("?tls")) && "--insecure",
+    "--mail-from app@example.org --mail-rcpt ada@example.org -T -"];
+  const command = `printf '${lines.join("\\r\\n")}' |\n  ${words.filter(Boolean).join(" ")}`;
   return element("details", { class: "how" }, element("summary", {}, "Try it from a shell"),
-    element("pre", {}, command), element("p", { class: "faint" }, `Host ${host}, port ${port}`));
+    element("pre", {}, command), button("copy", "Copy", () => copy(command, "Command")),
+    element("p", { class: "faint" }, "If it asks for credentials, add ", element("code", {}, "--user USER:PASSWORD"), "."), place);
 }
 
 /** What there is to say of the server above each view. */
