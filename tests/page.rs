@@ -269,8 +269,21 @@ fn each_tab_shows_its_part_of_a_mail() {
     tab("text");
     browser.wait_for_text("#panel", "Your code is 471147.");
     tab("parts");
+    // What is within another is further in.
+    let left = |row: usize| {
+        browser.script(&format!(
+            "return parseFloat(getComputedStyle(document.querySelectorAll('td.part')[{row}]).paddingLeft)"
+        ))
+        .as_f64()
+        .unwrap()
+    };
+    assert!(left(0) < left(1) && left(1) < left(2) && left(2) < left(3));
+    assert!((left(3) - left(4)).abs() < 0.1 && left(1) == left(6));
     browser.wait_for_text("#panel", "rächnung.pdf");
-    browser.wait_for_text("#panel tr:last-child", "application/pdf\t10 B");
+    browser.wait_for_text(
+        "#panel tr:last-child",
+        "application/pdf\t rächnung.pdf\t10 B",
+    );
     tab("headers");
     browser.wait_for_text("#panel", "Message-ID");
     browser.wait_for_text("#panel", "<1@example.org>");

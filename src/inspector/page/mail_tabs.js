@@ -7,6 +7,10 @@ import { count, size } from "./words.js";
 
 /** More than that of raw text is slow to show, and is saved instead. */
 const MAX_SHOWN = 2 * 1024 * 1024;
+/** Further in, parts are shown as if they were no further. */
+const MAX_DEPTH = 6;
+/** An image may be in its own address. */
+const MAX_LINK = 2_000;
 
 export function textTab(mail) {
   return copied(mail.text, "Text", element("pre", { class: "prose" }, mail.text));
@@ -14,13 +18,15 @@ export function textTab(mail) {
 
 export function partsTab(mail) {
   const rows = mail.parts.map((part) => {
+    const name = part.name ?? (part.n === 0 ? "the whole" : "");
     const isSaved = !part.content_type.startsWith("multipart/");
     return element("tr", {},
       element("td", { class: "number" }, String(part.n)),
-      element("td", {}, part.is_attachment && element("span", { title: "attachment" }, icon("clip")), " ",
-        part.name === null ? element("span", { class: "faint" }, part.n === 0 ? "the whole" : "no name") : element("bdi", { class: "name" }, part.name),
+      element("td", { class: "part", "data-depth": Math.min(part.depth, MAX_DEPTH) }, typeOf(part)),
+      element("td", {},
+        part.is_attachment && [element("span", { title: "attachment" }, icon("clip")), " "],
+        element("bdi", { class: part.name === null ? "faint" : "name" }, name),
         part.content_id !== null && element("div", { class: "faint small" }, "cid:", element("bdi", {}, part.content_id))),
-      element("td", {}, element("code", {}, part.content_type)),
       element("td", { class: "number" }, isSaved ? size(part.size) : element("span", { class: "faint" }, "—")),
       element("td", { class: "number" }, isSaved && element("a", {
         class: "button quiet", href: urlOf(`mails/${mail.id}/parts/${part.n}`), download: part.name ?? `part-${part.n}`, "data-part": part.n,
@@ -29,7 +35,13 @@ export function partsTab(mail) {
   const attachments = count(mail.attachments, "attachment");
   return element("div", { class: "padded" },
     element("p", { class: "faint" }, `${count(mail.parts.length, "part")}, each before those within it; ${attachments}. Sizes are those of the decoded content.`),
-    table(["No.", "Name", "Type", "Size", ""], rows));
+    table(["No.", "Type", "Name", "Size", ""], rows, "parts"));
+}
+
+/** Where it has to be broken, it is broken behind the slash. */
+function typeOf({ content_type: type }) {
+  const [kind, ...rest] = type.split("/");
+  return element("code", {}, kind, rest.length > 0 && ["/", element("wbr"), rest.join("/")]);
 }
 
 export function headersTab(mail) {
