@@ -238,6 +238,13 @@ fn each_tab_shows_its_part_of_a_mail() {
         "app@example.org → ada@example.org, boss@example.org",
     );
     browser.wait_for_text(".mail-head", "Bcc leaked");
+    browser.wait_for_text("#mail-number", "#1");
+    browser.wait_for_text(".field.is-bad dd", "boss@example.org");
+    // When it came is said with its zone, and to the letter for who points at it.
+    let time = "document.querySelector('.envelope time')";
+    let zone = "new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts().find(p => p.type === 'timeZoneName').value";
+    browser.wait_for(&format!("{time}.textContent.endsWith({zone})"));
+    browser.wait_for(&format!("{time}.title.endsWith('Z')"));
     let tab = |name: &str| {
         browser.click(&format!("#tab-{name}"));
         browser.wait_for(&format!(
@@ -294,6 +301,7 @@ fn each_tab_shows_its_part_of_a_mail() {
     ));
     tab("recipients");
     browser.wait_for_text("#panel [role=alert]", "Bcc leaked");
+    browser.wait_for_text("#panel [role=alert]", "boss@example.org");
     for (number, addresses) in [
         (1, "ada@"),
         (2, "boss@"),
@@ -305,6 +313,7 @@ fn each_tab_shows_its_part_of_a_mail() {
     tab("links");
     browser.wait_for_text("#panel .code", "471147");
     browser.wait_for_text("#panel td", "https://example.org/reset");
+    browser.wait_for_text("#panel td", "cid:logo@x");
     tab("lint");
     browser.wait_for_text("#panel", "missing-date");
     tab("transcript");
@@ -1162,7 +1171,7 @@ fn remote_images_are_loaded_when_it_is_asked_for_and_nothing_else_is() {
     send(&server, "Without HTML");
     open(&browser, &server, "#/mails/1");
     browser.text_in_frame("p");
-    browser.wait_for_text(".remote-notice", "Remote images are not loaded");
+    browser.wait_for_text(".remote-notice", "Remote images blocked");
     canary.assert_unheard_of();
     browser.click("#load-remote");
     let width = || {
@@ -1176,7 +1185,7 @@ fn remote_images_are_loaded_when_it_is_asked_for_and_nothing_else_is() {
     browser.click("#tab-raw");
     browser.click("#tab-html");
     browser.text_in_frame("p");
-    browser.wait_for_text(".remote-notice", "Remote images are not loaded");
+    browser.wait_for_text(".remote-notice", "Remote images blocked");
     assert_eq!(width(), 0);
     assert_eq!(canary.asked().len(), 1);
 }

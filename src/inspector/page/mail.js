@@ -20,7 +20,7 @@ const TABS = [
   { name: "headers", title: "Headers", show: headersTab },
   { name: "raw", title: "Raw", show: rawTab },
   { name: "recipients", title: "Recipients", isBad: (mail) => hasOddRecipients(mail), show: recipientsTab },
-  { name: "links", title: "Links", count: (mail) => mail.links.length + mail.codes.length, show: linksTab },
+  { name: "links", title: "Links & codes", count: (mail) => mail.links.length + mail.codes.length + mail.images.length, show: linksTab },
   { name: "lint", title: "Lint", count: (mail) => mail.lint.length, isBad: (mail) => mail.lint.some(({ severity }) => severity === "error"), show: lintTab },
   { name: "transcript", title: "Transcript", show: (mail) => transcriptOf(mail.session_id) },
 ];
@@ -160,10 +160,11 @@ function tabList(mail) {
 function head(mail) {
   const { envelope } = mail;
   const field = (name) => mail.headers.find((header) => header.name.toLowerCase() === name)?.value;
-  const line = (name, value) => value && element("div", { class: "field" }, element("dt", {}, name), element("dd", {}, element("bdi", {}, value)));
+  const line = (name, value, kind = "") => value && element("div", { class: `field ${kind}` }, element("dt", {}, name), element("dd", {}, element("bdi", {}, value)));
   return element("header", { class: "mail-head" },
     element("div", { class: "actions" },
       backLink(),
+      element("span", { class: "tag", id: "mail-number", title: "The number of the mail, in the API and in reports" }, `#${mail.id}`),
       element("span", { class: "spring" }),
       button("previous", "", () => step(-1), { class: "quiet", label: "The mail above (k)" }),
       button("next", "", () => step(1), { class: "quiet", label: "The mail below (j)" }),
@@ -175,7 +176,8 @@ function head(mail) {
     element("dl", { class: "fields" },
       line("From", field("from") ?? "—"),
       line("To", field("to")),
-      line("Cc", field("cc"))),
+      line("Cc", field("cc")),
+      mail.recipients.is_bcc_leaked && line("Bcc", field("bcc"), "is-bad")),
     element("p", { class: "envelope" },
       element("span", { title: "The envelope: MAIL and RCPT" }, "Envelope ",
         element("bdi", { class: "path" }, envelope.reverse_path || "<>"), " → ",

@@ -13,8 +13,8 @@ let width = "desktop";
 
 export function htmlTab(mail) {
   const stage = element("div", { class: "stage" });
-  const notice = element("p", { class: "notice remote-notice" }, element("span", {}, "Remote images are not loaded: that would tell the sender."),
-    button(null, "Load remote images", () => show(true), { id: "load-remote" }));
+  const notice = element("p", { class: "notice remote-notice" }, element("span", { title: "To load them would tell the sender" }, "Remote images blocked"),
+    button(null, "Load them", () => show(true), { id: "load-remote" }));
   const buttons = WIDTHS.map(({ name, title }) => button(name, "", () => resize(name), { class: "quiet", label: title, "data-width": name }));
 
   function show(isRemote) {

@@ -13,7 +13,7 @@ const MAX_DEPTH = 6;
 const MAX_LINK = 2_000;
 
 export function textTab(mail) {
-  return copied(mail.text, "Text", element("pre", { class: "prose" }, mail.text));
+  return copied(mail.text, "Text", element("pre", { class: "prose" }, withLinks(mail.text)));
 }
 
 export function partsTab(mail) {
@@ -79,7 +79,8 @@ export function recipientsTab(mail) {
   };
   return element("div", { class: "padded" },
     recipients.is_bcc_leaked && element("p", { class: "notice is-bad", role: "alert" },
-      element("strong", {}, "Bcc leaked."), " The header that everybody gets has a field Bcc, and so tells who was to be hidden."),
+      element("strong", {}, "Bcc leaked."), " The header that everybody gets has a field Bcc, and so tells who was to be hidden: ",
+      element("bdi", {}, mail.headers.filter(({ name }) => name.toLowerCase() === "bcc").map(({ value }) => value).join(", ")), "."),
     element("p", { class: "faint" }, "The envelope says who gets the mail; the header says what its readers see. Here both are compared."),
     element("div", { class: "groups" },
       group("Announced", "In the envelope, and in To or Cc.", recipients.announced, "is-good"),
@@ -89,20 +90,22 @@ export function recipientsTab(mail) {
 }
 
 export function linksTab(mail) {
-  if (mail.links.length === 0 && mail.codes.length === 0) {
-    return empty("link", "No links and no codes", element("p", {}, "Neither the text nor the HTML has any."));
+  if (mail.links.length === 0 && mail.codes.length === 0 && mail.images.length === 0) {
+    return empty("link", "No links, codes or images", element("p", {}, "Neither the text nor the HTML has any."));
   }
   const rows = mail.links.map(({ href, text }) => element("tr", {},
     element("td", {}, text ? element("bdi", {}, text) : element("span", { class: "faint" }, "no text")),
-    element("td", { class: "target" }, isWeb(href)
-      ? element("a", { href, target: "_blank", rel: "noopener noreferrer" }, element("bdi", {}, href))
-      : element("bdi", {}, href)),
+    element("td", { class: "target" }, linkTo(href)),
     element("td", { class: "number" }, button("copy", "", () => copy(href, "Link"), { class: "quiet", label: "Copy the link" }))));
+  const images = mail.images.map(({ src, alt }) => element("tr", {},
+    element("td", {}, alt ? element("bdi", {}, alt) : element("span", { class: "faint" }, "no text")),
+    element("td", { class: "target" }, linkTo(src))));
   return element("div", { class: "padded" },
     mail.codes.length > 0 && element("section", { class: "group" }, element("h2", {}, "Codes"),
       element("div", { class: "codes" }, mail.codes.map((code) =>
         button("copy", code, () => copy(code, "Code"), { class: "code", title: "Copy the code" })))),
-    rows.length > 0 && element("section", {}, element("h2", {}, "Links"), table(["Text", "Target", ""], rows)));
+    rows.length > 0 && element("section", {}, element("h2", {}, "Links"), table(["Text", "Target", ""], rows)),
+    images.length > 0 && element("section", {}, element("h2", {}, "Images"), table(["Instead of it", "Source"], images)));
 }
 
 export function lintTab(mail) {
@@ -111,7 +114,7 @@ export function lintTab(mail) {
   }
   const rows = mail.lint.map(({ rule, severity, section, place }) => element("tr", {},
     element("td", {}, element("span", { class: severity === "error" ? "tag is-bad" : "tag is-warn" }, severity)),
-    element("td", {}, element("code", {}, rule)),
+    element("td", { class: "rule-name" }, element("code", {}, rule)),
     element("td", {}, element("bdi", {}, place)),
     element("td", { class: "faint" }, section)));
   return element("div", { class: "padded" }, table(["", "Rule", "Where", "Standard"], rows));
@@ -129,8 +132,31 @@ function copied(text, what, content) {
 }
 
 /** A link to the web may be followed; what else there is, such as scripts, is only shown. */
-function isWeb(href) {
-  return /^https?:\/\//i.test(href);
+function linkTo(href) {
+  const shown = href.length > MAX_LINK ? `${href.slice(0, MAX_LINK)}…` : href;
+  const text = element("bdi", {}, shown);
+  return /^https?:\/\//i.test(href) ? element("a", { href, target: "_blank", rel: "noopener noreferrer" }, text) : text;
+}
+
+/** A text, cut where a link begins and where it ends. */
+function withLinks(text) {
+  const pieces = [];
+  let end = 0;
+  for (const match of text.matchAll(/\bhttps?:\/\/[^\s<>"]+/gi)) {
+    const href = withoutSentence(match[0]);
+    pieces.push(text.slice(end, match.index), linkTo(href));
+    end = match.index + href.length;
+  }
+  return [...pieces, text.slice(end)];
+}
+
+/** What ends the sentence is none of the link; nor is a bracket that was opened before it. */
+function withoutSentence(link) {
+  let href = link;
+  while (/[.,:;!?'’”]$/.test(href) || (href.endsWith(")") && !href.includes("("))) {
+    href = href.slice(0, -1);
+  }
+  return href;
 }
 
 /** As UTF-8, or else an octet a character. */
