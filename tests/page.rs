@@ -396,6 +396,74 @@ fn sessions_and_refusals_are_shown_as_they_come() {
 }
 
 #[test]
+fn a_refusal_tells_of_the_mail_and_of_the_rule_behind_it() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    server
+        .on(Trigger::end_of_data())
+        .reply(Reply::transaction_failed());
+    open(&browser, &server, "#/refusals");
+    browser.wait_for_text(".empty", "Nothing was refused");
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<app@example.org>");
+    client
+        .ok("RCPT TO:<ada@example.org>")
+        .ok("RCPT TO:<bob@example.org>")
+        .ok("DATA");
+    client.send(b"Subject: The one that was refused\r\n\r\nText\r\n");
+    assert!(client.say(".").starts_with("554 "));
+    browser.wait_for_text(
+        ".refusal-mail",
+        "app@example.org → ada@example.org +1 · The one that was refused",
+    );
+    // A rule made here leads to the rules; one that says nothing is no reply.
+    browser.script(
+        "fetch('/api/v1/rules', { method: 'POST', headers: { 'content-type': 'application/json' }, \
+            body: JSON.stringify({ trigger: 'rset', action: 'disconnect' }) })",
+    );
+    browser.soon("the rule is in force", || {
+        let mut client = Client::connect(&server);
+        client.ok("EHLO x").send(b"RSET\r\n");
+        client.rest().is_empty().then_some(())
+    });
+    browser.wait_for_text(".refusal-row:first-child .refusal-reply", "No reply");
+    // In the list of sessions it is seen as well.
+    browser.press("gs");
+    browser.wait_for_text(".session-row", "1 refused");
+    browser.press("gf");
+    browser.click(".refusal-row:first-child .refusal-why a");
+    browser.wait_for_text(".rule-text", "on(rset()).disconnect()");
+}
+
+#[test]
+fn addresses_in_a_text_can_be_followed() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let content = "Subject: x\r\n\r\nSee https://example.org/a?b=1&c=(2). Or (http://example.net/), not javascript:alert(1)\r\n";
+    deliver(&server, &["ada@example.org"], content);
+    open(&browser, &server, "#/mails/1/text");
+    browser.wait_for_text("#panel", "not javascript:alert(1)");
+    let links = "return [...document.querySelectorAll('#panel .prose a')].map(a => [a.textContent, a.href, a.target, a.rel])";
+    let rest = ["_blank", "noopener noreferrer"];
+    let link = |href: &str| json!([href, href, rest[0], rest[1]]);
+    assert_eq!(
+        browser.script(links),
+        json!([
+            link("https://example.org/a?b=1&c=(2)"),
+            link("http://example.net/")
+        ])
+    );
+    assert_eq!(
+        browser.script("return document.querySelector('#panel .prose').textContent"),
+        "See https://example.org/a?b=1&c=(2). Or (http://example.net/), not javascript:alert(1)"
+    );
+}
+
+#[test]
 fn rules_are_made_with_the_form_or_by_hand_and_removed() {
     let Some(browser) = Browser::start() else {
         return;

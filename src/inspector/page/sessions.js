@@ -8,7 +8,7 @@ import { transcriptOf } from "./transcript.js";
 import { VirtualList } from "./virtual_list.js";
 import { count, longTime, seconds, shortTime, time } from "./words.js";
 
-const ROW_HEIGHT = 64;
+const ROW_HEIGHT = 78;
 
 export function sessionsView() {
   const summary = element("p", { class: "summary", role: "status" });
@@ -18,7 +18,7 @@ export function sessionsView() {
     label: "Sessions, newest first",
     height: ROW_HEIGHT,
     key: (index) => sessions.items[index].id,
-    signature: (index) => JSON.stringify([sessions.items[index], sessions.items[index].id === currentRoute().id]),
+    signature: (index) => JSON.stringify([sessions.items[index], sessions.items[index].id === currentRoute().id, pathsOf(sessions.items[index]), refusedIn(sessions.items[index])]),
     row: (index) => row(sessions.items[index]),
   });
   const node = element("div", { class: "split" },
@@ -57,10 +57,14 @@ export function sessionsView() {
   }
 
   sessions.addEventListener("change", (event) => draw(event.detail));
+  for (const other of [mails, refusals]) {
+    other.addEventListener("change", () => list.draw());
+  }
   return {
     node,
     show() {
       sessions.want();
+      refusals.want();
       draw();
       const { id } = currentRoute();
       node.classList.toggle("has-open", id !== null);
@@ -86,14 +90,34 @@ function row(session) {
         element("span", { class: "from" }, `${session.id} · `, element("bdi", {}, session.hello_name ?? session.peer)),
         element("time", { datetime: session.opened_at, title: longTime(session.opened_at) }, shortTime(session.opened_at))),
       element("span", { class: "line" },
-        element("span", { class: "subject" }, session.is_open ? "not ended" : session.end ?? "ended"), marks(session))));
+        element("bdi", { class: "subject" }, pathsOf(session)), marks(session)),
+      element("span", { class: "to" }, session.is_open ? "not ended" : session.end ?? "ended")));
+}
+
+/** Who sent to whom, of the first mail if it is among those that are loaded. */
+function pathsOf(session) {
+  const [first] = session.mails;
+  const mail = mails.items.find(({ id }) => id === first);
+  if (!mail) {
+    return first === undefined ? "no mail" : count(session.mails.length, "mail");
+  }
+  const { reverse_path: from, forward_paths: to } = mail.envelope;
+  return `${from || "<>"} → ${to[0] ?? "nobody"}${to.length > 1 ? ` +${to.length - 1}` : ""}`;
+}
+
+/** What was refused but logins. */
+function refusedIn(session) {
+  const refused = refusals.items.filter((refusal) => refusal.session_id === session.id && refusal.cause !== "aborted").length;
+  return Math.max(0, refused - failedLogins(session));
 }
 
 function marks(session) {
-  const failed = session.logins.filter((login) => !login.is_accepted).length;
+  const failed = failedLogins(session);
+  const refused = refusedIn(session);
   return [
     session.is_open && element("span", { class: "tag is-good" }, "open"),
     failed > 0 && element("span", { class: "tag is-bad" }, "login refused"),
+    refused > 0 && element("span", { class: "tag is-bad" }, `${refused} refused`),
     session.tls && element("span", { class: "mark", title: session.tls }, icon("lock")),
     session.mails.length > 0 && element("span", { class: "mark", title: count(session.mails.length, "mail") }, icon("mail"), String(session.mails.length)),
   ];
@@ -129,4 +153,8 @@ function mailLinks(ids) {
 
 function backLink() {
   return element("a", { class: "button quiet back", href: hashOf({ view: "sessions" }) }, icon("back"), "Sessions");
+}
+
+function failedLogins(session) {
+  return session.logins.filter((login) => !login.is_accepted).length;
 }
