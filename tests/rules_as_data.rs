@@ -210,6 +210,10 @@ const WORDS: &[(&str, &str)] = &[
         "on(delivery_to(ends_with(\".org\"))).proceed()",
     ),
     (
+        r#"{"trigger": {"rcpt_to": {"contains": ""}}, "action": "proceed"}"#,
+        "on(rcpt_to(contains(\"\"))).proceed()",
+    ),
+    (
         r#"{"trigger": "rset", "after": 1.5, "action": "proceed"}"#,
         "on(rset()).after(1.5s).proceed()",
     ),
@@ -340,17 +344,102 @@ const MISTAKES: &[(&str, u16, &str)] = &[
     (
         r#"{"trigger": {"rcpt_to": 7}, "action": "reset"}"#,
         422,
-        "expected a text, or what it is to be like",
+        "trigger.rcpt_to: invalid type: integer `7`, expected a text, or what it is to be like",
+    ),
+    (
+        r#"{"trigger": {"rcpt_to": {"domain": "a.example", "glob": "*"}}, "action": "reset"}"#,
+        422,
+        "more than one, expected what it is to be like, such as {\"contains\": \"text\"}",
+    ),
+    (
+        r#"{"trigger": {"rcpt_to": "@example.org"}, "action": "reset"}"#,
+        422,
+        r#"did you mean {"domain": "example.org"} or {"contains": "@example.org"}?"#,
+    ),
+    (
+        r#"{"trigger": {"rcpt_to": ""}, "action": "reset"}"#,
+        422,
+        "no recipient is empty",
+    ),
+    (
+        r#"{"trigger": {"delivery_to": ""}, "action": "reset"}"#,
+        422,
+        "no recipient is empty",
+    ),
+    (
+        r#"{"trigger": {"end_of_data_when": {"sent_to": ""}}, "action": "reset"}"#,
+        422,
+        "no recipient is empty",
+    ),
+    (
+        r#"{"trigger": "rcpt_to", "action": "reset"}"#,
+        422,
+        r#"trigger: rcpt_to needs an address: {"rcpt_to": "ada@example.org"}; any recipient is "rcpt""#,
+    ),
+    (
+        r#"{"trigger": {"rcpt": "ada@example.org"}, "action": "reset"}"#,
+        422,
+        r#"rcpt stands alone: "rcpt""#,
+    ),
+    (
+        r#"{"trigger": 5, "action": "reset"}"#,
+        422,
+        r#"trigger: invalid type: integer `5`, expected a trigger such as "rcpt""#,
+    ),
+    (
+        r#"{"trigger": {}, "action": "reset"}"#,
+        422,
+        r#"expected a trigger such as "rcpt""#,
+    ),
+    (
+        r#"{"trigger": "rcpt", "action": "reply"}"#,
+        422,
+        r#"action: reply needs a code and a text, or a name: {"reply": "550 5.1.1 No such user"}"#,
+    ),
+    (
+        r#"{"trigger": "rcpt", "in_turn": ["proceed", "drip"]}"#,
+        422,
+        r#"in_turn[1]: drip needs seconds behind each octet: {"drip": 0.5}"#,
+    ),
+    (
+        r#"{"trigger": "rcpt", "action": {"after": 2}}"#,
+        422,
+        r#"expected an object such as {"seconds": 2, "action": "proceed"}"#,
+    ),
+    (
+        r#"{"trigger": "rcpt", "action": "reset", "frequency": 2}"#,
+        422,
+        r#"frequency: invalid type: integer `2`, expected {"first": 2}, {"nth": 2}"#,
+    ),
+    (
+        r#"{"trigger": "rcpt", "action": "reset", "frequency": "first"}"#,
+        422,
+        r#"frequency: first needs a number: {"first": 2}"#,
+    ),
+    (
+        r#"{"trigger": "rcpt", "action": "reset", "per": 2}"#,
+        422,
+        r#"per: invalid type: integer `2`, expected "session", "sender""#,
+    ),
+    (
+        r#"{"preset": "greylist"}"#,
+        422,
+        r#"preset: greylist needs seconds: {"greylist": {"seconds": 300}}"#,
+    ),
+    (
+        r#"{"preset": {"greylist": 300}}"#,
+        422,
+        r#"expected an object such as {"seconds": 300}"#,
     ),
     (
         r#"{"trigger": {"rcpt_to": "*@example.org"}, "action": "reset"}"#,
         422,
-        "did you mean glob(..)?",
+        r#""*@example.org" has a wildcard: did you mean {"glob": "*@example.org"}?"#,
     ),
     (
         r#"{"trigger": {"rcpt_to": "example.org"}, "action": "reset"}"#,
         422,
-        "did you mean domain(..)",
+        r#"did you mean {"domain": "example.org"} or {"contains": "example.org"}?"#,
     ),
     (
         r#"{"trigger": {"rcpt_to": {"domain": "a b"}}, "action": "reset"}"#,
@@ -472,6 +561,7 @@ fn what_there_cannot_be_says_why() {
         let request = request.header("content-type", "application/json");
         let detail = problem(request.body(*data).send().unwrap(), *status);
         assert!(detail.contains(why), "{data}: {detail}");
+        assert!(!detail.contains("target type"), "{data}: {detail}");
     }
     assert_eq!(rules(&server), Vec::<Value>::new());
 }

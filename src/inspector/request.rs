@@ -1,15 +1,18 @@
 //! What a request brings: path, query and body, each a problem if it is not as it should be.
 
+use std::error::Error as _;
 use std::fmt;
 use std::marker::PhantomData;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::problem::Problem;
 
@@ -51,11 +54,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let octets = Request::from_parts(parts.clone(), body);
+        let octets = Bytes::from_request(octets, state)
+            .await
+            .map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+        let request = Request::from_parts(parts, octets.clone().into());
         let json = Json::from_request(request, state).await;
-        let Json(Object(body)) = json.map_err(|rejection: JsonRejection| {
-            Problem::new(rejection.status(), rejection.body_text())
-        })?;
+        let Json(Object(body)) = json.map_err(|rejection| unwanted(&rejection, &octets))?;
         Ok(Self(body))
+    }
+}
+
+/// Why the body is not the one that is wanted.
+fn unwanted(rejection: &JsonRejection, octets: &[u8]) -> Problem {
+    // serde_json takes some values that are not wanted for bad syntax, such as a number for an enum.
+    let is_json = || serde_json::from_slice::<IgnoredAny>(octets).is_ok();
+    let error = match rejection {
+        JsonRejection::JsonDataError(error) => error.source(),
+        JsonRejection::JsonSyntaxError(error) if is_json() => error.source(),
+        _ => None,
+    };
+    match error {
+        Some(error) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        None => Problem::new(rejection.status(), rejection.body_text()),
     }
 }
 

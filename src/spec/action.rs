@@ -6,6 +6,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::word::words;
 use crate::rules::Action;
 use crate::smtp::Reply;
 
@@ -14,7 +15,7 @@ use crate::smtp::Reply;
 /// A reply is a code and a text, such as `550 5.1.1 No such user`, with `\n` between its lines, or a named
 /// one: `mailbox_unavailable`, `greylisted`, `try_again_later` and so on, as the constructors of `Reply`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum ActionSpec {
     Reply(String),
     ReplyThenDisconnect(String),
@@ -36,16 +37,27 @@ pub(super) enum ActionSpec {
     SendRawBase64(String),
     TlsFault(TlsFaultSpec),
     /// One of the others, that much later.
+    After(AfterSpec),
+}
+
+/// An action, and how much later it comes.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object such as {\"seconds\": 2, \"action\": \"proceed\"}"
+)]
+pub(super) struct AfterSpec {
+    /// How much later.
+    #[schema(minimum = 0)]
+    seconds: f64,
+    /// Any action but `after`.
     #[schema(no_recursion)]
-    After {
-        seconds: f64,
-        action: Box<Self>,
-    },
+    action: Box<ActionSpec>,
 }
 
 /// How a TLS handshake is to go wrong, named as the variants of `TlsFault`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum TlsFaultSpec {
     Expired,
     NotYetValid,
@@ -56,6 +68,20 @@ pub(super) enum TlsFaultSpec {
     OnlyTls13,
     NoCloseNotify,
 }
+
+words!(
+    ActionSpec, r#"an action such as "disconnect" or {"reply": "550 5.1.1 No such user"}"#,
+    "reply" needs r#"a code and a text, or a name: {"reply": "550 5.1.1 No such user"}, {"reply": "greylisted"}"#,
+    "reply_then_disconnect" needs r#"a code and a text, or a name: {"reply_then_disconnect": "421 4.3.2 Bye"}"#,
+    "disconnect_after_bytes" needs r#"a number of octets: {"disconnect_after_bytes": 100}"#,
+    "throttle" needs r#"octets a second: {"throttle": 1000}"#,
+    "drip" needs r#"seconds behind each octet: {"drip": 0.5}"#,
+    "send_raw" needs r#"a text: {"send_raw": "nonsense\r\n"}"#,
+    "send_raw_base64" needs r#"octets in Base64: {"send_raw_base64": "/wA="}"#,
+    "tls_fault" needs r#"a fault: {"tls_fault": "expired"}"#,
+    "after" needs r#"seconds and an action: {"after": {"seconds": 2, "action": "proceed"}}"#
+);
+words!(TlsFaultSpec, r#"a fault such as "expired" or "wrong_host""#);
 
 impl ActionSpec {
     pub(super) fn action(self) -> Result<Action, String> {
@@ -80,10 +106,13 @@ impl ActionSpec {
                 Err(error) => return Err(format!("send_raw_base64 is no Base64: {error}")),
             },
             Self::TlsFault(fault) => fault.action()?,
-            Self::After { action, .. } if matches!(*action, Self::After { .. }) => {
+            Self::After(after) if matches!(*after.action, Self::After(_)) => {
                 return Err("after stands once, around another action".to_owned());
             }
-            Self::After { seconds, action } => action.action()?.after(duration("after", seconds)?),
+            Self::After(after) => {
+                let delay = duration("after", after.seconds)?;
+                after.action.action()?.after(delay)
+            }
         })
     }
 }

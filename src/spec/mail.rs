@@ -30,7 +30,7 @@ macro_rules! conditions {
 
 conditions! {
     /// A recipient in the envelope.
-    sent_to: address,
+    sent_to: recipient,
     /// The reverse-path; empty for the null one.
     sent_from: address,
     header_from: address,

@@ -6,5 +6,6 @@ mod pattern;
 mod preset;
 mod rule;
 mod trigger;
+mod word;
 
 pub use rule::RuleSpec;

@@ -7,6 +7,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::word::words;
 use crate::mail::{AddressPattern, TextPattern, contains, ends_with, glob, in_order, starts_with};
 
 /// A text that is to be equal, or what it is to be like.
@@ -19,7 +20,7 @@ pub(super) enum PatternSpec {
 
 /// What a text or an address is to be like.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum Form {
     Contains(String),
     StartsWith(String),
@@ -34,7 +35,19 @@ pub(super) enum Form {
     Domain(String),
 }
 
+words!(
+    Form,
+    r#"what it is to be like, such as {"contains": "text"}"#
+);
+
 impl PatternSpec {
+    fn equal(&self) -> Option<&str> {
+        match self {
+            Self::Equal(text) => Some(text),
+            Self::Like(_) => None,
+        }
+    }
+
     pub(super) fn text(self) -> Result<TextPattern, String> {
         match self {
             Self::Equal(text) => Ok(text.into()),
@@ -46,13 +59,40 @@ impl PatternSpec {
     }
 
     pub(super) fn address(self) -> Result<AddressPattern, String> {
+        let text = self.equal().unwrap_or_default().to_owned();
         let pattern = match self {
             Self::Equal(address) => address.into(),
             Self::Like(Form::Domain(domain)) => AddressPattern::of_domain(domain)?,
             Self::Like(form) => form.text()?.into(),
         };
-        pattern.fault().map_or(Ok(pattern), Err)
+        match pattern.fault() {
+            Some(fault) => Err(as_data(&fault, &text)),
+            None => Ok(pattern),
+        }
     }
+
+    /// An address that is not the null one.
+    pub(super) fn recipient(self) -> Result<AddressPattern, String> {
+        match self {
+            Self::Equal(address) if address.is_empty() => {
+                Err("no recipient is empty; only a sender can be \"\"".to_owned())
+            }
+            other => other.address(),
+        }
+    }
+}
+
+/// What is said of an address, with the cures as they are written here and not in Rust.
+fn as_data(fault: &str, address: &str) -> String {
+    let domain = address.strip_prefix('@').unwrap_or(address);
+    let glob = format!("did you mean {{\"glob\": {address:?}}}?");
+    let part = format!("did you mean {{\"domain\": {domain:?}}} or {{\"contains\": {address:?}}}?");
+    fault
+        .replace(
+            "did you mean glob(..)? A closure can ask for the character itself",
+            &glob,
+        )
+        .replace("did you mean domain(..) or contains(..)?", &part)
 }
 
 impl Form {
@@ -89,6 +129,8 @@ impl<'de> Visitor<'de> for PatternVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PatternSpec, A::Error> {
-        Form::deserialize(MapAccessDeserializer::new(map)).map(PatternSpec::Like)
+        // That of the trait, and not the one that serde made for it.
+        let form = <Form as Deserialize>::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(PatternSpec::Like(form))
     }
 }

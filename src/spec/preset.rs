@@ -4,34 +4,55 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::action::duration;
+use super::word::words;
 use crate::rules::{Preset, RateLimit};
 use crate::smtp::Reply;
 
 /// Ready-made behaviour, named as the methods of the builder.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum PresetSpec {
     /// Who is unknown is to come again so much later.
-    Greylist {
-        seconds: f64,
-    },
+    Greylist(GreylistSpec),
     MagicRecipients,
     MaxMailsPerSession(usize),
     /// At most so many mails within any stretch of time.
-    RateLimit {
-        mails: usize,
-        seconds: f64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        per: Option<MeasureSpec>,
-        /// In place of 450 4.7.1.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply: Option<String>,
-    },
+    RateLimit(RateLimitSpec),
+}
+
+/// Who is unknown, and for how long.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object such as {\"seconds\": 300}"
+)]
+pub(super) struct GreylistSpec {
+    /// From the first attempt to the one that is let through.
+    #[schema(minimum = 0)]
+    seconds: f64,
+}
+
+/// How many mails there may be within any stretch of time.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object such as {\"mails\": 10, \"seconds\": 60}"
+)]
+pub(super) struct RateLimitSpec {
+    mails: usize,
+    /// How long the stretch is.
+    #[schema(minimum = 0)]
+    seconds: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    per: Option<MeasureSpec>,
+    /// In place of 450 4.7.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply: Option<String>,
 }
 
 /// Whose mails are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum MeasureSpec {
     /// Those of an IP address, as if nothing is said.
     Peer,
@@ -39,29 +60,36 @@ pub(super) enum MeasureSpec {
     SenderDomain,
 }
 
+words!(
+    PresetSpec, r#"a preset such as "magic_recipients" or {"greylist": {"seconds": 300}}"#,
+    "greylist" needs r#"seconds: {"greylist": {"seconds": 300}}"#,
+    "max_mails_per_session" needs r#"a number: {"max_mails_per_session": 3}"#,
+    "rate_limit" needs r#"mails and seconds: {"rate_limit": {"mails": 10, "seconds": 60}}"#
+);
+words!(MeasureSpec, r#""peer", "sender" or "sender_domain""#);
+
 impl PresetSpec {
     pub(super) fn preset(&self) -> Result<Preset, String> {
         Ok(match self {
-            Self::Greylist { seconds } => Preset::Greylist(duration("greylist", *seconds)?),
+            Self::Greylist(greylist) => Preset::Greylist(duration("greylist", greylist.seconds)?),
             Self::MagicRecipients => Preset::MagicRecipients,
             Self::MaxMailsPerSession(mails) => Preset::MaxMailsPerSession(*mails),
-            Self::RateLimit {
-                mails,
-                seconds,
-                per,
-                reply,
-            } => {
-                let limit = RateLimit::new(*mails, duration("rate_limit", *seconds)?);
-                let limit = match per.unwrap_or(MeasureSpec::Peer) {
-                    MeasureSpec::Peer => limit,
-                    MeasureSpec::Sender => limit.per_sender(),
-                    MeasureSpec::SenderDomain => limit.per_sender_domain(),
-                };
-                Preset::RateLimit(match reply {
-                    Some(reply) => limit.reply(Reply::parse(reply)?),
-                    None => limit,
-                })
-            }
+            Self::RateLimit(limit) => Preset::RateLimit(limit.limit()?),
+        })
+    }
+}
+
+impl RateLimitSpec {
+    fn limit(&self) -> Result<RateLimit, String> {
+        let limit = RateLimit::new(self.mails, duration("rate_limit", self.seconds)?);
+        let limit = match self.per.unwrap_or(MeasureSpec::Peer) {
+            MeasureSpec::Peer => limit,
+            MeasureSpec::Sender => limit.per_sender(),
+            MeasureSpec::SenderDomain => limit.per_sender_domain(),
+        };
+        Ok(match &self.reply {
+            Some(reply) => limit.reply(Reply::parse(reply)?),
+            None => limit,
         })
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::action::{ActionSpec, duration};
 use super::preset::PresetSpec;
 use super::trigger::TriggerSpec;
+use super::word::words;
 use crate::clock::Clock;
 use crate::rules::{Frequency, MountedRule, RuleDraft, Scope};
 
@@ -71,7 +72,7 @@ pub struct RuleSpec {
 
 /// At which of the events that match a rule acts.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 enum FrequencySpec {
     First(usize),
     Nth(usize),
@@ -81,13 +82,22 @@ enum FrequencySpec {
 
 /// Which events are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 enum ScopeSpec {
     Session,
     Sender,
     Recipient,
     Mail,
 }
+
+words!(
+    FrequencySpec, r#"{"first": 2}, {"nth": 2}, {"every": 2} or {"after_first": 2}"#,
+    "first" needs r#"a number: {"first": 2}"#,
+    "nth" needs r#"a number: {"nth": 2}"#,
+    "every" needs r#"a number: {"every": 2}"#,
+    "after_first" needs r#"a number: {"after_first": 2}"#
+);
+words!(ScopeSpec, r#""session", "sender", "recipient" or "mail""#);
 
 impl RuleSpec {
     /// The rule, or why there can be no such rule.

@@ -5,11 +5,12 @@ use utoipa::ToSchema;
 
 use super::mail::MailSpec;
 use super::pattern::PatternSpec;
+use super::word::words;
 use crate::rules::Trigger;
 
 /// What a rule waits for, named as the constructors of `Trigger`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum TriggerSpec {
     Connect,
     TlsHandshake,
@@ -32,6 +33,16 @@ pub(super) enum TriggerSpec {
     Command(String),
 }
 
+words!(
+    TriggerSpec, r#"a trigger such as "rcpt" or {"rcpt_to": "ada@example.org"}"#,
+    "auth_as" needs r#"a user: {"auth_as": "ada"}; any user is "auth""#,
+    "mail_from" needs r#"an address: {"mail_from": "ada@example.org"}; any sender is "mail""#,
+    "rcpt_to" needs r#"an address: {"rcpt_to": "ada@example.org"}; any recipient is "rcpt""#,
+    "end_of_data_when" needs r#"what the mail is like: {"end_of_data_when": {"subject": "Hello"}}; any mail is "end_of_data""#,
+    "delivery_to" needs r#"an address: {"delivery_to": "ada@example.org"}; any recipient is "delivery""#,
+    "command" needs r#"a verb: {"command": "VRFY"}"#
+);
+
 impl TriggerSpec {
     pub(super) fn trigger(self) -> Result<Trigger, String> {
         Ok(match self {
@@ -47,12 +58,12 @@ impl TriggerSpec {
             Self::Mail => Trigger::mail(),
             Self::MailFrom(address) => Trigger::mail_from(address.address()?),
             Self::Rcpt => Trigger::rcpt(),
-            Self::RcptTo(address) => Trigger::rcpt_to(address.address()?),
+            Self::RcptTo(address) => Trigger::rcpt_to(address.recipient()?),
             Self::Data => Trigger::data(),
             Self::EndOfData => Trigger::end_of_data(),
             Self::EndOfDataWhen(mail) => Trigger::end_of_data_when(mail.matcher()?),
             Self::Delivery => Trigger::delivery(),
-            Self::DeliveryTo(address) => Trigger::delivery_to(address.address()?),
+            Self::DeliveryTo(address) => Trigger::delivery_to(address.recipient()?),
             Self::Rset => Trigger::rset(),
             Self::Quit => Trigger::quit(),
             Self::Command(verb) => Trigger::of_verb(&verb)?,
