@@ -592,6 +592,9 @@ fn rules_that_are_none_are_named_by_their_line() {
         ("\n[[rule]]\ntrigger = \"rcpt\"\nactoin = \"hang\"\n", "line 4: unknown field `actoin`"),
         ("[[rules]]\n", "line 1: unknown field `rules`"),
         ("[[rule]\n", "line 1: "),
+        ("\n[rule]\ntrigger = \"rcpt\"\naction = \"hang\"\n", "line 2: a rule begins with [[rule]], not [rule]"),
+        ("[[rule]]\ntrigger = \"rcpt_to\"\naction = \"hang\"\n", "line 2: rcpt_to needs an address"),
+        ("[[rule]]\ntrigger = \"rcpt\"\naction = \"hang\"\nfrequency = 2\n", "line 4: invalid type: integer `2`, expected {\"first\": 2}"),
         (
             "[[rule]]\ntrigger = \"rcpt\"\naction = \"hang\"\n\n[[rule]]\ntrigger = \"connect\"\naction = \"accept_and_discard\"\n",
             "line 5: no mail server with such a rule, number 2: accept_and_discard() needs",

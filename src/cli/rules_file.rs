@@ -33,7 +33,10 @@ impl RulesFile {
         let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
         let content = toml::from_str::<Content>(&text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
-            let why = error.message().replace('\n', " ");
+            let why = match is_one_table(&text) {
+                true => "a rule begins with [[rule]], not [rule]".to_owned(),
+                false => error.message().replace('\n', " "),
+            };
             failed(format!("line {}: {why}", line(&text, start)))
         })?;
         let lines = content.rule.iter();
@@ -54,6 +57,12 @@ impl RulesFile {
         let line = self.lines.get(number - 1)?;
         Some(about(&self.path, &format!("line {line}: {error}")))
     }
+}
+
+/// Whether the rules are one table in place of a list of them.
+fn is_one_table(text: &str) -> bool {
+    toml::from_str::<toml::Table>(text)
+        .is_ok_and(|file| file.get("rule").is_some_and(toml::Value::is_table))
 }
 
 fn line(text: &str, offset: usize) -> usize {
