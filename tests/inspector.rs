@@ -491,7 +491,7 @@ fn sessions_rejections_and_logins() {
     let logins = json_of(&server, "logins");
     assert_eq!(
         logins["logins"][0],
-        json!({"mechanism": "PLAIN", "identity": "app", "authorization_identity": null,
+        json!({"session_id": 1, "mechanism": "PLAIN", "identity": "app", "authorization_identity": null,
             "is_accepted": false, "is_tls": false})
     );
     for path in ["sessions", "rejections", "logins", "sessions/1/transcript"] {
@@ -743,6 +743,59 @@ fn the_document_names_every_path() {
             .iter()
             .any(|p| p["name"] == "subject_contains" && p["in"] == "query")
     );
+}
+
+#[test]
+fn the_document_speaks_of_json_and_not_of_rust() {
+    let server = server();
+    let text = get(&server, "openapi.json").text().unwrap();
+    for rust in ["crate::", "```", "serde", "Vec<", "`Trigger`"] {
+        assert!(!text.contains(rust), "{rust}");
+    }
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let tags: Vec<_> = document["tags"].as_array().unwrap().iter().collect();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let named = operation["tags"].as_array().unwrap();
+            let is_known = tags.iter().any(|tag| tag["name"] == named[0]);
+            assert!(named.len() == 1 && is_known, "{method} {path}: {named:?}");
+            let parameters = operation["parameters"].as_array();
+            for parameter in parameters.into_iter().flatten() {
+                assert!(parameter["description"].is_string(), "{path}: {parameter}");
+            }
+        }
+    }
+    let schemas = &document["components"]["schemas"];
+    for (name, schema) in schemas.as_object().unwrap() {
+        let is_described = schema["description"].is_string();
+        assert!(is_described || !name.ends_with("Spec"), "{name}");
+    }
+    let raw = &document["paths"]["/api/v1/mails/{id}/raw"]["get"]["responses"]["200"];
+    let raw = &raw["content"]["message/rfc822"]["schema"];
+    assert_eq!(
+        (&raw["type"], &raw["format"]),
+        (&json!("string"), &json!("binary"))
+    );
+    let severity = &schemas["FindingView"]["properties"]["severity"]["enum"];
+    assert_eq!(*severity, json!(["warning", "error"]));
+}
+
+#[test]
+fn the_document_names_each_reply_that_has_a_name() {
+    let server = server();
+    let rule = json!({"trigger": "rcpt", "action": {"reply": "no_such_name"}});
+    let request = Http::new().post(format!("{}/api/v1/rules", server.inspector_url()));
+    let why = problem(request.json(&rule).send().unwrap(), 422);
+    let (_, names) = why.split_once("or one of ").unwrap();
+    let document = json_of(&server, "openapi.json");
+    let about = &document["components"]["schemas"]["ActionSpec"]["description"];
+    assert!(names.split(", ").count() > 20);
+    for name in names.split(", ") {
+        assert!(
+            about.as_str().unwrap().contains(&format!("`{name}`")),
+            "{name}"
+        );
+    }
 }
 
 #[test]

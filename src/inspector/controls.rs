@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::problem::{Ended, Foreign, Impossible, Malformed, NotJson, Problem, TooLarge};
 use super::request::Body;
+use super::words;
 use crate::inbox::Inbox;
 use crate::rules::RuleBook;
 
@@ -80,7 +81,7 @@ pub(super) struct Advanced {
 /// Whether the server listens.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Standing {
-    /// `up` or `down`.
+    #[schema(schema_with = words::standing)]
     status: &'static str,
 }
 
@@ -90,6 +91,7 @@ pub(super) struct Standing {
 #[utoipa::path(
     post,
     path = "/api/v1/clock/advance",
+    tag = "server",
     request_body = Advance,
     responses(
         (status = 200, description = "It is moved.", body = Advanced),
@@ -122,6 +124,7 @@ pub(super) async fn advance_clock(
 #[utoipa::path(
     post,
     path = "/api/v1/down",
+    tag = "server",
     responses(
         (status = 200, description = "It is down.", body = Standing),
         Foreign,
@@ -139,6 +142,7 @@ pub(super) async fn go_down(State(desk): State<Desk>) -> Result<Json<Standing>, 
 #[utoipa::path(
     post,
     path = "/api/v1/up",
+    tag = "server",
     responses(
         (status = 200, description = "It is up.", body = Standing),
         Foreign,
@@ -165,6 +169,7 @@ pub(super) struct Emptied {
 #[utoipa::path(
     post,
     path = "/api/v1/reset",
+    tag = "server",
     responses(
         (status = 200, description = "Nothing is left.", body = Emptied),
         Foreign,
@@ -190,6 +195,7 @@ pub(super) struct Released {
 #[utoipa::path(
     post,
     path = "/api/v1/release",
+    tag = "server",
     responses(
         (status = 200, description = "Whether one was let go.", body = Released),
         Foreign,

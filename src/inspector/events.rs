@@ -21,12 +21,21 @@ use crate::store::Mark;
 
 /// What comes from now on
 ///
-/// Server-sent events: `mail` with the mail as lists have it, `rejection`, and `session` when one has begun;
-/// and `server`, at first and whenever how it stands has changed. The data is JSON, the id that of what has
-/// come.
+/// Server-sent events, for as long as the server is there. The data of each is JSON on one line:
+///
+/// - `mail`, when one has come: a `MailLine`, as in `GET /api/v1/mails`; the event's id is the mail's.
+/// - `rejection`, when something was refused or aborted: a `RejectionView`, as in `GET /api/v1/rejections`; the
+///   event's id is its own.
+/// - `session`, when one has begun: a `SessionView`, as in `GET /api/v1/sessions`; the event's id is the session's.
+/// - `server`, at first and whenever how it stands has changed: a `ServerView`, as in `GET /api/v1/server`; it has
+///   no id.
+///
+/// What came before is not told again: `GET /api/v1/mails` and its kin have it. A comment line comes now and then,
+/// so that the connection is not taken for dead.
 #[utoipa::path(
     get,
     path = "/api/v1/events",
+    tag = "server",
     responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream"))
 )]
 pub(super) async fn events(

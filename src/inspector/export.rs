@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
 
+use super::views::Octets;
 use crate::inbox::Inbox;
 use crate::mail::{Date, Mail};
 
@@ -20,7 +21,8 @@ use crate::mail::{Date, Mail};
 #[utoipa::path(
     get,
     path = "/api/v1/export.mbox",
-    responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/mbox"))
+    tag = "mails",
+    responses((status = 200, description = "The file.", body = inline(Octets), content_type = "application/mbox"))
 )]
 pub(super) async fn export(State(inbox): State<Inbox>) -> Response {
     let mbox = Body::from_stream(Mbox(inbox.mails().into_iter()));

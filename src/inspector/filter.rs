@@ -16,27 +16,35 @@ macro_rules! mail_query {
             $($(#[$doc])* pub(super) $own: $type,)*
             /// Mails with a recipient of that address in the envelope.
             sent_to: Option<String>,
+            /// Mails with a recipient in the envelope whose address has that part.
             sent_to_contains: Option<String>,
             /// Mails with that reverse-path in the envelope; empty for the null one.
             sent_from: Option<String>,
+            /// Mails whose reverse-path in the envelope has that part.
             sent_from_contains: Option<String>,
             /// Mails with that address in the field From.
             header_from: Option<String>,
+            /// Mails with an address in the field From that has that part.
             header_from_contains: Option<String>,
             /// Mails with that address in the field To.
             header_to: Option<String>,
+            /// Mails with an address in the field To that has that part.
             header_to_contains: Option<String>,
             /// Mails with that address in the field Cc.
             header_cc: Option<String>,
+            /// Mails with an address in the field Cc that has that part.
             header_cc_contains: Option<String>,
             /// Mails with that subject, decoded.
             subject: Option<String>,
+            /// Mails whose subject, decoded, has that part.
             subject_contains: Option<String>,
             /// Mails with that plain text.
             text: Option<String>,
+            /// Mails whose plain text has that part.
             text_contains: Option<String>,
             /// Mails with that HTML.
             html: Option<String>,
+            /// Mails whose HTML has that part.
             html_contains: Option<String>,
             /// Mails with that part of a text anywhere.
             anywhere: Option<String>,
@@ -44,9 +52,11 @@ macro_rules! mail_query {
             words: Option<String>,
             /// Mails with an attachment of that name.
             attachment: Option<String>,
+            /// Mails with an attachment whose name has that part.
             attachment_contains: Option<String>,
             /// Mails with that Message-ID, without its brackets.
             message_id: Option<String>,
+            /// Mails whose Message-ID has that part.
             message_id_contains: Option<String>,
             /// Mails of who authenticated so.
             authenticated_as: Option<String>,

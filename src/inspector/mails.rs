@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::filter::mail_query;
 use super::problem::{Foreign, Malformed, Missing, Problem};
 use super::request::{Parameters, Segments};
-use super::views::{MailLine, MailView};
+use super::views::{MailLine, MailView, Octets};
 use crate::inbox::Inbox;
 use crate::mail::{Mail, MailMatcher, a_mail};
 use crate::percent::percent_encoded;
@@ -73,6 +73,7 @@ pub(super) struct Deleted {
 #[utoipa::path(
     get,
     path = "/api/v1/mails",
+    tag = "mails",
     params(MailsQuery),
     responses(
         (status = 200, description = "A page of mails.", body = Mails),
@@ -113,6 +114,7 @@ pub(super) async fn mails(
 #[utoipa::path(
     delete,
     path = "/api/v1/mails",
+    tag = "mails",
     params(DeleteQuery),
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
@@ -134,6 +136,7 @@ pub(super) async fn delete_mails(
 #[utoipa::path(
     get,
     path = "/api/v1/mails/{id}",
+    tag = "mails",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "The mail.", body = MailView),
@@ -152,6 +155,7 @@ pub(super) async fn mail(
 #[utoipa::path(
     delete,
     path = "/api/v1/mails/{id}",
+    tag = "mails",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
@@ -173,9 +177,10 @@ pub(super) async fn delete_mail(
 #[utoipa::path(
     get,
     path = "/api/v1/mails/{id}/raw",
+    tag = "mails",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
-        (status = 200, description = "The octets.", body = Vec<u8>, content_type = "message/rfc822"),
+        (status = 200, description = "The octets.", body = inline(Octets), content_type = "message/rfc822"),
         Malformed,
         Missing,
     )
@@ -194,6 +199,7 @@ pub(super) async fn mail_raw(
 #[utoipa::path(
     get,
     path = "/api/v1/mails/{id}/text",
+    tag = "mails",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "The text.", body = String, content_type = "text/plain"),
@@ -217,6 +223,7 @@ pub(super) async fn mail_text(
 #[utoipa::path(
     get,
     path = "/api/v1/mails/{id}/html",
+    tag = "mails",
     params(("id" = u64, Path, description = "The number of the mail.")),
     responses(
         (status = 200, description = "The HTML.", body = String, content_type = "text/html"),
@@ -246,12 +253,13 @@ pub(super) async fn mail_html(
 #[utoipa::path(
     get,
     path = "/api/v1/mails/{id}/parts/{n}",
+    tag = "mails",
     params(
         ("id" = u64, Path, description = "The number of the mail."),
         ("n" = usize, Path, description = "The number of the part, as the mail lists them."),
     ),
     responses(
-        (status = 200, description = "The octets.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The octets.", body = inline(Octets), content_type = "application/octet-stream"),
         Malformed,
         Missing,
     )

@@ -9,16 +9,17 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words;
 use crate::inbox::Inbox;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Health {
-    /// `ok`
+    #[schema(schema_with = words::health)]
     status: &'static str,
 }
 
 /// Whether the server is there
-#[utoipa::path(get, path = "/api/v1/health", responses((status = 200, description = "It is there.", body = Health)))]
+#[utoipa::path(get, path = "/api/v1/health", tag = "server", responses((status = 200, description = "It is there.", body = Health)))]
 pub(super) async fn health() -> Json<Health> {
     Json(Health { status: "ok" })
 }
@@ -27,6 +28,7 @@ pub(super) async fn health() -> Json<Health> {
 #[utoipa::path(
     get,
     path = "/api/v1/metrics",
+    tag = "server",
     responses((status = 200, description = "The text.", body = String, content_type = "text/plain"))
 )]
 pub(super) async fn metrics(State(inbox): State<Inbox>) -> Response {

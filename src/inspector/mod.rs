@@ -32,6 +32,7 @@ mod standing;
 mod token;
 mod views;
 mod wait;
+mod words;
 
 pub(crate) use controls::Controls;
 pub(crate) use inspector::Inspector;

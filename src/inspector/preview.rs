@@ -31,6 +31,7 @@ pub(super) struct PreviewQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/mails/{id}/preview",
+    tag = "mails",
     params(
         ("id" = u64, Path, description = "The number of the mail."),
         ("remote" = Option<bool>, Query, description = "Whether images are loaded from where the mail says; they are not, if it is not said."),

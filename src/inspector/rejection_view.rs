@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::views::moment;
+use super::words;
 use crate::rejection::Rejection;
 use crate::smtp::Reply;
 
@@ -15,8 +16,10 @@ pub(super) struct RejectionView {
     #[schema(format = DateTime)]
     recorded_at: String,
     /// How far the dialogue had come, in words.
+    #[schema(schema_with = words::stage)]
     stage: String,
     /// Why, in a word.
+    #[schema(schema_with = words::cause)]
     cause: String,
     command: Option<String>,
     /// `550 5.1.1 Mailbox unavailable`.

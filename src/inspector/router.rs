@@ -120,14 +120,20 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         controls::reset,
         controls::release,
     ),
-    components(schemas(Problem))
+    components(schemas(Problem)),
+    tags(
+        (name = "mails", description = "What was delivered: looked at, waited for, deleted."),
+        (name = "sessions", description = "Who connected, what was said, and what was refused."),
+        (name = "rules", description = "How the server behaves where it is told to."),
+        (name = "server", description = "The server itself: how it stands, its clock, and what comes as it comes."),
+    )
 )]
 struct Api;
 
 /// This document
 ///
 /// As `OpenAPI` 3.1 has it.
-#[utoipa::path(get, path = "/api/v1/openapi.json", responses((status = 200, description = "This document.", body = Object)))]
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "server", responses((status = 200, description = "This document.", body = Object)))]
 async fn document(State(access): State<Arc<Access>>) -> Json<utoipa::openapi::OpenApi> {
     let mut document = Api::openapi();
     describe(&mut document, &access);

@@ -61,7 +61,7 @@ impl RuleView {
 /// The rules
 ///
 /// The newest first, as they are asked.
-#[utoipa::path(get, path = "/api/v1/rules", responses((status = 200, description = "The rules.", body = Rules)))]
+#[utoipa::path(get, path = "/api/v1/rules", tag = "rules", responses((status = 200, description = "The rules.", body = Rules)))]
 pub(super) async fn rules(State(desk): State<Desk>) -> Json<Rules> {
     let (mounted, own) = (desk.rules.mounted(), desk.rules.own());
     let mounted = mounted.iter().map(|rule| RuleView::new(rule, false));
@@ -76,6 +76,7 @@ pub(super) async fn rules(State(desk): State<Desk>) -> Json<Rules> {
 #[utoipa::path(
     post,
     path = "/api/v1/rules",
+    tag = "rules",
     request_body = RuleSpec,
     responses(
         (
@@ -112,6 +113,7 @@ pub(super) async fn add_rule(
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{id}",
+    tag = "rules",
     params(("id" = u64, Path, description = "The number of the rule.")),
     responses(
         (status = 200, description = "The rule.", body = RuleView),
@@ -133,6 +135,7 @@ pub(super) async fn rule(
 #[utoipa::path(
     delete,
     path = "/api/v1/rules",
+    tag = "rules",
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
         Foreign,
@@ -155,6 +158,7 @@ pub(super) async fn delete_rules(State(desk): State<Desk>) -> Json<Deleted> {
 #[utoipa::path(
     delete,
     path = "/api/v1/rules/{id}",
+    tag = "rules",
     params(("id" = u64, Path, description = "The number of the rule.")),
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),

@@ -32,7 +32,7 @@ pub(super) struct Logins {
 }
 
 /// The sessions
-#[utoipa::path(get, path = "/api/v1/sessions", responses((status = 200, description = "The sessions.", body = Sessions)))]
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses((status = 200, description = "The sessions.", body = Sessions)))]
 pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
     let sessions = inbox.sessions().iter().map(SessionView::from).collect();
     Json(Sessions { sessions })
@@ -42,6 +42,7 @@ pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
 #[utoipa::path(
     get,
     path = "/api/v1/sessions/{id}",
+    tag = "sessions",
     params(("id" = u64, Path, description = "The number of the session.")),
     responses(
         (status = 200, description = "The session.", body = SessionView),
@@ -62,6 +63,7 @@ pub(super) async fn session(
 #[utoipa::path(
     get,
     path = "/api/v1/sessions/{id}/transcript",
+    tag = "sessions",
     params(("id" = u64, Path, description = "The number of the session.")),
     responses(
         (status = 200, description = "The text.", body = String, content_type = "text/plain"),
@@ -77,7 +79,7 @@ pub(super) async fn session_transcript(
 }
 
 /// What was refused or aborted
-#[utoipa::path(get, path = "/api/v1/rejections", responses((status = 200, description = "What was refused or aborted.", body = Rejections)))]
+#[utoipa::path(get, path = "/api/v1/rejections", tag = "sessions", responses((status = 200, description = "What was refused or aborted.", body = Rejections)))]
 pub(super) async fn rejections(State(inbox): State<Inbox>) -> Json<Rejections> {
     let rejections = inbox.rejections().iter().map(RejectionView::from).collect();
     Json(Rejections { rejections })
@@ -86,9 +88,10 @@ pub(super) async fn rejections(State(inbox): State<Inbox>) -> Json<Rejections> {
 /// Who presented credentials
 ///
 /// Passwords and tokens are not shown.
-#[utoipa::path(get, path = "/api/v1/logins", responses((status = 200, description = "The logins.", body = Logins)))]
+#[utoipa::path(get, path = "/api/v1/logins", tag = "sessions", responses((status = 200, description = "The logins.", body = Logins)))]
 pub(super) async fn logins(State(inbox): State<Inbox>) -> Json<Logins> {
-    let logins = inbox.logins().iter().map(LoginView::from).collect();
+    let sessions = inbox.sessions();
+    let logins = sessions.iter().flat_map(LoginView::of).collect();
     Json(Logins { logins })
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::controls::Desk;
+use super::words;
 
 /// How the server stands.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -16,7 +17,7 @@ pub(super) struct ServerView {
     run: String,
     /// Where clients send their mail: `smtp://127.0.0.1:41233`.
     url: String,
-    /// `up` or `down`.
+    #[schema(schema_with = words::standing)]
     status: &'static str,
     /// Whether a test waits to be let go.
     is_parked: bool,
@@ -55,7 +56,7 @@ impl ServerView {
 }
 
 /// How the server stands
-#[utoipa::path(get, path = "/api/v1/server", responses((status = 200, description = "How it stands.", body = ServerView)))]
+#[utoipa::path(get, path = "/api/v1/server", tag = "server", responses((status = 200, description = "How it stands.", body = ServerView)))]
 pub(super) async fn server(State(desk): State<Desk>) -> Json<ServerView> {
     Json(ServerView::of(&desk))
 }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words;
 use crate::mail::{Date, Mail, Part};
 use crate::session::Session;
 use crate::smtp::{Login, ReversePath};
@@ -142,7 +143,7 @@ impl From<&Mail> for MailView {
         let lint = mail.lint();
         let lint = lint.findings().iter().map(|finding| FindingView {
             rule: finding.rule(),
-            severity: format!("{:?}", finding.severity()).to_lowercase(),
+            severity: words::severity_word(finding.severity()),
             section: finding.section(),
             place: finding.place().to_owned(),
         });
@@ -244,7 +245,7 @@ struct ImageView {
 #[derive(Debug, Serialize, ToSchema)]
 struct FindingView {
     rule: &'static str,
-    /// `error` or `warning`.
+    #[schema(schema_with = words::severity)]
     severity: String,
     /// The standard's section.
     section: &'static str,
@@ -284,7 +285,7 @@ impl From<&Session> for SessionView {
             end: session.end().map(|end| end.to_string()),
             duration: session.duration().map(|duration| duration.as_secs_f64()),
             mails: session.mail_ids(),
-            logins: session.logins().iter().map(LoginView::from).collect(),
+            logins: LoginView::of(session).collect(),
             remarks: session.remarks().iter().map(ToString::to_string).collect(),
         }
     }
@@ -293,6 +294,8 @@ impl From<&Session> for SessionView {
 /// Credentials that a client presented. Passwords and tokens are not shown.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LoginView {
+    session_id: u64,
+    #[schema(schema_with = words::mechanism)]
     mechanism: &'static str,
     identity: String,
     authorization_identity: Option<String>,
@@ -300,9 +303,16 @@ pub(super) struct LoginView {
     is_tls: bool,
 }
 
-impl From<&Login> for LoginView {
-    fn from(login: &Login) -> Self {
+impl LoginView {
+    /// Those of a session.
+    pub(super) fn of(session: &Session) -> impl Iterator<Item = Self> {
+        let view = |login| Self::new(session.id(), login);
+        session.logins().iter().map(view)
+    }
+
+    fn new(session_id: u64, login: &Login) -> Self {
         Self {
+            session_id,
             mechanism: login.mechanism().as_str(),
             identity: login.identity().to_owned(),
             authorization_identity: login.authorization_identity().map(str::to_owned),

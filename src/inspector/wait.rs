@@ -42,6 +42,7 @@ pub(super) struct Arrived {
 #[utoipa::path(
     get,
     path = "/api/v1/wait",
+    tag = "mails",
     params(WaitQuery),
     responses(
         (status = 200, description = "The mails that came.", body = Arrived),

@@ -16,6 +16,13 @@ use crate::smtp::Reply;
 /// one: `mailbox_unavailable`, `greylisted`, `try_again_later` and so on, as the constructors of `Reply`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", remote = "Self")]
+#[schema(description = r#"What a rule does.
+
+Alone: `proceed` (as if there were no rule), `pass_on` (leave it to older rules), `disconnect` (close the connection without a reply), `reset` (reset it), `hang` (say nothing, for as long as there is the rule), `accept_and_discard` and `accept_then_disconnect` (both with `end_of_data`); such as `"disconnect"`.
+
+With what belongs to it: `reply` and `reply_then_disconnect` (a reply), `disconnect_after_bytes` (octets of content), `throttle` (octets a second), `drip` (seconds behind each octet of the reply), `send_raw` (a text), `send_raw_base64` (octets in Base64), `tls_fault` (with `tls_handshake`), `after` (another action, later); such as `{"reply": "550 5.1.1 No such user"}`, `{"drip": 0.5}`, `{"after": {"seconds": 2, "action": "proceed"}}`.
+
+A reply is a code, an enhanced code if there is one, and a text with `\n` between its lines, such as `550 5.1.1 No such user`; or a name: `service_not_available`, `password_transition_needed`, `mailbox_busy`, `try_again_later`, `greylisted`, `too_many_recipients`, `insufficient_storage`, `mailbox_full_for_now`, `tls_not_available`, `temporary_authentication_failure`, `command_not_recognized`, `invalid_argument`, `command_not_implemented`, `bad_sequence`, `parameter_not_implemented`, `authentication_required`, `mechanism_too_weak`, `credentials_invalid`, `encryption_required`, `mailbox_unavailable`, `relaying_denied`, `rejected_by_policy`, `mailbox_full`, `message_too_big`, `mailbox_name_not_allowed`, `transaction_failed`, `no_smtp_service` and `parameters_not_recognized`."#)]
 pub(super) enum ActionSpec {
     Reply(String),
     ReplyThenDisconnect(String),
@@ -58,6 +65,9 @@ pub(super) struct AfterSpec {
 /// How a TLS handshake is to go wrong, named as the variants of `TlsFault`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", remote = "Self")]
+#[schema(
+    description = "How a TLS handshake is to go wrong: by a certificate that is `expired`, `not_yet_valid`, for the `wrong_host`, of an `unknown_ca` or `self_signed`; by one version alone, `only_tls12` or `only_tls13`; or, `no_close_notify`, by an end without a word."
+)]
 pub(super) enum TlsFaultSpec {
     Expired,
     NotYetValid,

@@ -12,6 +12,7 @@ macro_rules! conditions {
         /// Conditions that all hold.
         #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
         #[serde(default, deny_unknown_fields)]
+        #[schema(description = "What a mail is to be like: all that is said holds. Such as `{\"sent_to\": \"ada@example.org\", \"subject\": {\"contains\": \"Invoice\"}}`.")]
         pub(super) struct MailSpec {
             $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] $name: Option<PatternSpec>,)*
         }
@@ -33,16 +34,23 @@ conditions! {
     sent_to: recipient,
     /// The reverse-path; empty for the null one.
     sent_from: address,
+    /// An address of the field From.
     header_from: address,
+    /// An address of the field To.
     header_to: address,
+    /// An address of the field Cc.
     header_cc: address,
+    /// An address of the field Reply-To.
     reply_to: address,
+    /// Decoded.
     subject: text,
+    /// The plain text.
     text: text,
     html: text,
     /// A part of a text anywhere.
     anywhere: text,
     /// The name of an attachment.
     attachment: text,
+    /// Without its brackets.
     message_id: text,
 }

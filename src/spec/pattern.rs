@@ -13,6 +13,9 @@ use crate::mail::{AddressPattern, TextPattern, contains, ends_with, glob, in_ord
 /// A text that is to be equal, or what it is to be like.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(
+    description = r#"A text or an address that is to be equal, such as `"ada@example.org"`, or what it is to be like, such as `{"contains": "Invoice"}`."#
+)]
 pub(super) enum PatternSpec {
     Equal(String),
     Like(Form),
@@ -21,6 +24,9 @@ pub(super) enum PatternSpec {
 /// What a text or an address is to be like.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", remote = "Self")]
+#[schema(
+    description = r#"What a text or an address is to be like: `{"contains": "Invoice"}`, `{"starts_with": "Re: "}`, `{"ends_with": ".pdf"}`, `{"matches": "^[A-Z]{3}-"}` (a regular expression), `{"glob": "*+spam@*"}`, `{"in_order": ["Hello", "Ada"]}`; an address also `{"domain": "example.org"}`."#
+)]
 pub(super) enum Form {
     Contains(String),
     StartsWith(String),

@@ -11,6 +11,12 @@ use crate::smtp::Reply;
 /// Ready-made behaviour, named as the methods of the builder.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", remote = "Self")]
+#[schema(description = r#"Ready-made behaviour.
+
+- `{"greylist": {"seconds": 300}}`: who is unknown is to come again 300 seconds later.
+- `"magic_recipients"`: some recipients say themselves how they are answered.
+- `{"max_mails_per_session": 3}`: a session has three mails at most.
+- `{"rate_limit": {"mails": 10, "seconds": 60}}`: at most ten mails within any minute; with `per` they are counted apart, and `reply` is what is answered."#)]
 pub(super) enum PresetSpec {
     /// Who is unknown is to come again so much later.
     Greylist(GreylistSpec),
@@ -53,6 +59,9 @@ pub(super) struct RateLimitSpec {
 /// Whose mails are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", remote = "Self")]
+#[schema(
+    description = "Whose mails are counted together: those of an IP address (`peer`, as if nothing is said), of a `sender`, or of a `sender_domain`."
+)]
 pub(super) enum MeasureSpec {
     /// Those of an IP address, as if nothing is said.
     Peer,

@@ -43,6 +43,21 @@ use crate::rules::{Frequency, MountedRule, RuleDraft, Scope};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(
+    description = r#"A rule: when something happens, the server does something else than it would.
+
+It has `trigger` and either `action` or `in_turn`, and what of `frequency`, `per`, `probability` and `after` is needed; or it is a `preset` alone.
+
+- `{"trigger": {"rcpt_to": "gone@example.org"}, "action": {"reply": "mailbox_unavailable"}}` refuses a recipient.
+- `{"trigger": "end_of_data", "frequency": {"first": 2}, "action": {"reply": "451 4.3.0 Come again"}}` refuses the first two mails.
+- `{"trigger": "rcpt", "per": "recipient", "frequency": {"first": 1}, "action": {"reply": "greylisted"}}` counts each recipient apart.
+- `{"trigger": {"end_of_data_when": {"subject": {"contains": "Invoice"}}}, "action": "accept_and_discard"}` loses some mails.
+- `{"trigger": "mail", "in_turn": [{"reply": "try_again_later"}, "disconnect", "proceed"]}` does one after the other.
+- `{"trigger": "data", "probability": 0.1, "after": 2, "action": "reset"}` breaks one connection in ten, two seconds late.
+- `{"preset": {"greylist": {"seconds": 300}}}` is ready-made.
+
+The newest rule is asked first. A rule that cannot be, such as one whose action does not fit its trigger, is answered 422 with the reason."#
+)]
 pub struct RuleSpec {
     /// What it waits for; with `action` or `in_turn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,6 +88,11 @@ pub struct RuleSpec {
 /// At which of the events that match a rule acts.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", remote = "Self")]
+#[schema(
+    description = r#"At which of the events that match a rule acts; at all of them, if it is left out. Numbers begin with 1.
+
+`{"first": 2}`: at the first two. `{"nth": 3}`: at the third alone. `{"every": 2}`: at the second, the fourth and so on. `{"after_first": 4}`: from the fifth on."#
+)]
 enum FrequencySpec {
     First(usize),
     Nth(usize),
@@ -83,6 +103,9 @@ enum FrequencySpec {
 /// Which events are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", remote = "Self")]
+#[schema(
+    description = r#"What is counted apart: each `session`, each `sender` (with a trigger from MAIL on), each `recipient` (with `rcpt` or `rcpt_to`) or each `mail` (with `end_of_data` or `end_of_data_when`). Without it all events are counted together."#
+)]
 enum ScopeSpec {
     Session,
     Sender,

@@ -11,6 +11,11 @@ use crate::rules::Trigger;
 /// What a rule waits for, named as the constructors of `Trigger`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", remote = "Self")]
+#[schema(description = r#"What a rule waits for.
+
+Alone: `connect`, `tls_handshake`, `hello` (EHLO, HELO or LHLO), `starttls`, `auth`, `mail` (any sender), `rcpt` (any recipient), `data` (DATA or BDAT), `end_of_data` (the content of any mail is there), `delivery` (any recipient behind that, with LMTP), `rset`, `quit`; such as `"rcpt"`.
+
+With what belongs to it: `auth_as` (a user), `mail_from`, `rcpt_to` and `delivery_to` (an address), `end_of_data_when` (what the mail is like), `command` (a verb); such as `{"rcpt_to": "gone@example.org"}`, `{"rcpt_to": {"domain": "example.net"}}`, `{"mail_from": ""}` (the null sender), `{"end_of_data_when": {"subject": {"contains": "Invoice"}}}`, `{"command": "VRFY"}`."#)]
 pub(super) enum TriggerSpec {
     Connect,
     TlsHandshake,
