@@ -293,7 +293,9 @@ fn each_tls_fault_has_a_word() {
 
 /// What there cannot be, with the status and a part of why.
 const MISTAKES: &[(&str, u16, &str)] = &[
-    ("{", 400, "EOF"),
+    ("{", 400, "the body is no JSON: EOF"),
+    ("[", 400, "the body is no JSON: EOF"),
+    (r#"{"trigger": "rcpt",}"#, 400, "the body is no JSON: "),
     ("[]", 422, "invalid type: sequence, expected an object"),
     ("{}", 422, "a rule needs trigger, or preset"),
     (

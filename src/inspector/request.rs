@@ -68,16 +68,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
 /// Why the body is not the one that is wanted.
 fn unwanted(rejection: &JsonRejection, octets: &[u8]) -> Problem {
-    // serde_json takes some values that are not wanted for bad syntax, such as a number for an enum.
-    let is_json = || serde_json::from_slice::<IgnoredAny>(octets).is_ok();
     let error = match rejection {
         JsonRejection::JsonDataError(error) => error.source(),
-        JsonRejection::JsonSyntaxError(error) if is_json() => error.source(),
+        JsonRejection::JsonSyntaxError(error) => error.source(),
         _ => None,
     };
-    match error {
-        Some(error) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
-        None => Problem::new(rejection.status(), rejection.body_text()),
+    let Some(error) = error else {
+        return Problem::new(rejection.status(), rejection.body_text());
+    };
+    // Which of the two it is, is asked again: where one thing is wanted, serde_json takes another for bad
+    // syntax, and does not look at what comes behind it.
+    match serde_json::from_slice::<IgnoredAny>(octets) {
+        Ok(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        Err(error) => Problem::bad_request(format!("the body is no JSON: {error}")),
     }
 }
 
