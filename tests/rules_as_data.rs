@@ -620,6 +620,21 @@ fn the_rules_of_the_start_stay() {
     assert_eq!(rules(&server)[0]["remaining"], 0);
 }
 
+#[cfg(feature = "tls")]
+#[test]
+fn a_rule_about_tls_needs_a_server_that_speaks_it() {
+    let rule = json!({"trigger": "tls_handshake", "action": {"tls_fault": "expired"}});
+    let why = "tls_handshake never comes: the server was started without TLS";
+    let refused = post(&server(), &rule);
+    assert!(problem(refused, 422).contains(why));
+    let error = MailServer::builder()
+        .rules([spec(rule.clone())])
+        .try_start();
+    assert!(error.unwrap_err().to_string().ends_with(why));
+    let server = MailServer::builder().implicit_tls().inspector().start();
+    add(&server, &rule);
+}
+
 #[test]
 fn a_server_does_not_start_with_a_rule_that_there_cannot_be() {
     let good = spec(json!({"trigger": "rcpt", "action": "reset"}));

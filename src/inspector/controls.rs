@@ -22,6 +22,7 @@ use crate::rules::RuleBook;
 pub(crate) trait Controls: fmt::Debug + Send + Sync {
     /// Where clients send their mail.
     fn url(&self) -> &str;
+    fn speaks_tls(&self) -> bool;
     fn is_down(&self) -> bool;
     fn advance_time(&self, duration: Duration) -> io::Result<()>;
     fn go_down(&self) -> io::Result<()>;

@@ -97,7 +97,10 @@ pub(super) async fn add_rule(
     Body(spec): Body<RuleSpec>,
 ) -> Result<Response, Problem> {
     let impossible = |why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why);
-    let rule = spec.rule(desk.rules.clock()).map_err(impossible)?;
+    let speaks_tls = desk.controls.speaks_tls();
+    let rule = spec
+        .rule(desk.rules.clock(), speaks_tls)
+        .map_err(impossible)?;
     if desk.rules.mounted().len() >= MAX_RULES {
         return Err(impossible(format!("there are {MAX_RULES} rules already")));
     }

@@ -22,7 +22,7 @@ use crate::inbox::{Inbox, Waiting};
 #[cfg(feature = "inspector")]
 use crate::inspector::{Inspector, Options as InspectorOptions};
 use crate::rules::{Preset, RuleBook};
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "inspector", feature = "tls"))]
 use crate::smtp::TlsMode;
 use crate::smtp::{Extension, Settings};
 #[cfg(feature = "inspector")]
@@ -149,7 +149,9 @@ impl MailServerBuilder {
         let policy = policy
             .map(|(preset, location)| preset.into_rule(&clock, names_lines.then_some(location)));
         #[cfg(feature = "inspector")]
-        let policy = policy.chain(own_rules(&self.own_rules, &clock)?);
+        let speaks_tls = settings.tls != TlsMode::Never;
+        #[cfg(feature = "inspector")]
+        let policy = policy.chain(own_rules(&self.own_rules, &clock, speaks_tls)?);
         let rules = RuleBook::new(Arc::clone(&clock), seed, policy.collect());
         if rules.own().iter().any(|rule| rule.probability.is_some()) {
             store.note_seed(seed);
@@ -183,6 +185,7 @@ impl MailServerBuilder {
                 let controls = Arc::new(Levers {
                     remote: background.remote().clone(),
                     url: url(&settings, "", &host, address.port()),
+                    speaks_tls,
                     is_down,
                 });
                 let rules = Arc::clone(&rules);

@@ -21,12 +21,17 @@ use crate::spec::RuleSpec;
 pub(super) struct Levers {
     pub(super) remote: Remote,
     pub(super) url: String,
+    pub(super) speaks_tls: bool,
     pub(super) is_down: Arc<AtomicBool>,
 }
 
 impl Controls for Levers {
     fn url(&self) -> &str {
         &self.url
+    }
+
+    fn speaks_tls(&self) -> bool {
+        self.speaks_tls
     }
 
     fn is_down(&self) -> bool {
@@ -226,9 +231,10 @@ impl MailServerBuilder {
 pub(super) fn own_rules(
     specs: &[RuleSpec],
     clock: &Arc<Clock>,
+    speaks_tls: bool,
 ) -> Result<Vec<MountedRule>, StartError> {
     let rule = |(i, spec): (usize, &RuleSpec)| {
-        spec.rule(clock)
+        spec.rule(clock, speaks_tls)
             .map_err(|why| StartError::impossible_rule(i + 1, why))
     };
     specs.iter().enumerate().map(rule).collect()

@@ -123,8 +123,12 @@ words!(
 words!(ScopeSpec, r#""session", "sender", "recipient" or "mail""#);
 
 impl RuleSpec {
-    /// The rule, or why there can be no such rule.
-    pub(crate) fn rule(&self, clock: &Arc<Clock>) -> Result<MountedRule, String> {
+    /// The rule, or why there can be no such rule on a server that speaks TLS, or does not.
+    pub(crate) fn rule(&self, clock: &Arc<Clock>, speaks_tls: bool) -> Result<MountedRule, String> {
+        if self.trigger == Some(TriggerSpec::TlsHandshake) && !speaks_tls {
+            let why = "tls_handshake never comes: the server was started without TLS";
+            return Err(why.to_owned());
+        }
         let mut rule = match &self.preset {
             Some(preset) => self.ready_made(preset, clock),
             None => self.read(),
