@@ -322,6 +322,12 @@ impl LoginView {
     }
 }
 
+/// Octets as they are.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "it stands in the document alone")]
+pub(super) struct Octets(Vec<u8>);
+
 fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
