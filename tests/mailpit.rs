@@ -310,6 +310,62 @@ fn one_mail_and_its_pieces() {
 }
 
 #[test]
+fn a_part_has_its_own_type_only_if_a_browser_runs_nothing_of_it() {
+    let server = server();
+    let own = [
+        "image/png",
+        "image/webp",
+        "audio/mpeg",
+        "video/mp4",
+        "text/plain",
+        "text/calendar",
+        "application/pdf",
+        "application/zip",
+        "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.oasis.opendocument.text",
+    ];
+    let other = [
+        "text/html",
+        "text/html,x",
+        "text/javascript",
+        "text/ecmascript",
+        "text/css",
+        "text/xml",
+        "text/vtt",
+        "image/svg+xml",
+        "image/svg+xml,x",
+        "image/x+xml",
+        "audio/x+xml",
+        "application/javascript",
+        "application/x-javascript",
+        "application/atom+xml",
+        "application/xhtml+xml",
+        "application/wasm",
+        "application/x-shockwave-flash",
+        "application/vnd.mozilla.xul+xml",
+        "x/y",
+    ];
+    for kind in own.iter().chain(&other) {
+        server.take_mails();
+        let content = format!(
+            "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n\
+             --m\r\nContent-Type: {kind}\r\nContent-Disposition: attachment; filename=x\r\n\r\nx\r\n--m--\r\n"
+        );
+        deliver(&server, &["ada@example.org"], &content);
+        let id = server.only_mail().id();
+        let part = get(&server, &format!("/api/v1/message/{id}/part/1"));
+        let is_own = own.contains(kind);
+        let expected = if is_own {
+            kind
+        } else {
+            "application/octet-stream"
+        };
+        assert_eq!(part.headers()["content-type"], *expected, "{kind}");
+    }
+}
+
+#[test]
 fn html_and_text_are_viewed_and_nothing_runs() {
     let server = server();
     rich(&server);

@@ -214,16 +214,44 @@ pub(super) async fn part(
     let file = files.iter().find(|file| file.number.to_string() == part);
     let file =
         file.ok_or_else(|| Problem::not_found(format!("mail {} has no part {part:?}", mail.id())))?;
-    let kind = match file.part.content_type() {
-        // What a browser would run, if it were told to show it.
-        "text/html"
-        | "text/xml"
-        | "text/xsl"
-        | "application/xml"
-        | "application/xhtml+xml"
-        | "image/svg+xml" => None,
-        kind => HeaderValue::try_from(kind).ok(),
-    };
+    let kind = file.part.content_type();
+    let kind = is_harmless(kind).then(|| HeaderValue::try_from(kind).ok());
+    let kind = kind.flatten();
     let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
     Ok(download(&file.name(), kind, file.part.bytes().to_vec()))
+}
+
+/// Whether it is of a type that no browser runs anything of, wherever it comes upon it. Any other is not said.
+fn is_harmless(kind: &str) -> bool {
+    let Some((class, name)) = kind.split_once('/') else {
+        return false;
+    };
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.' | b'_');
+    if name.is_empty() || !name.bytes().all(is_word) || name.ends_with("xml") {
+        return false;
+    }
+    match class {
+        "image" => !name.starts_with("svg"),
+        "audio" | "video" => true,
+        "text" => matches!(name, "plain" | "csv" | "calendar" | "vcard" | "rtf"),
+        "application" => {
+            let office = [
+                "vnd.openxmlformats-officedocument.",
+                "vnd.oasis.opendocument.",
+            ];
+            matches!(
+                name,
+                "gzip"
+                    | "json"
+                    | "msword"
+                    | "pdf"
+                    | "rtf"
+                    | "vnd.ms-excel"
+                    | "vnd.ms-powerpoint"
+                    | "zip"
+            ) || office.iter().any(|prefix| name.starts_with(prefix))
+        }
+        "message" => name == "rfc822",
+        _ => false,
+    }
 }
