@@ -92,6 +92,20 @@ fn who_has_the_token_is_let_in_whichever_way_it_is_shown() {
     ] {
         assert_eq!(cookie(text).send().unwrap().status(), 200);
     }
+    // Another application's cookies may be of any octets.
+    for (before, after) in [("a=", ""), ("", "a=")] {
+        let ours = format!("mailmock-{port}={ENCODED}");
+        let octets: [&[u8]; 5] = [
+            before.as_bytes(),
+            b"\xff\xc3\xa4; ",
+            ours.as_bytes(),
+            b"; \xfe",
+            after.as_bytes(),
+        ];
+        let header = reqwest::header::HeaderValue::from_bytes(&octets.concat()).unwrap();
+        let asked = get(&server, "/api/v1/health").header("cookie", header);
+        assert_eq!(asked.send().unwrap().status(), 200);
+    }
     for refused in [
         get(&server, "/api/v1/health"),
         bearer("Digest"),

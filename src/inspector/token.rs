@@ -30,11 +30,11 @@ impl Token {
             || headers
                 .get_all(header::COOKIE)
                 .iter()
-                .filter_map(|value| value.to_str().ok())
-                .flat_map(|value| value.split(';'))
-                .filter_map(|pair| pair.trim().split_once('='))
-                .filter(|(name, _)| *name == cookie)
-                .any(|(_, value)| is_same(value.as_bytes(), percent_encoded(&self.0).as_bytes()))
+                // Another application's cookie may be of any octets.
+                .flat_map(|value| value.as_bytes().split(|octet| *octet == b';'))
+                .filter_map(|pair| pair.trim_ascii().strip_prefix(cookie.as_bytes()))
+                .filter_map(|rest| rest.strip_prefix(b"="))
+                .any(|value| is_same(value, percent_encoded(&self.0).as_bytes()))
     }
 
     /// Whether a link has it: `/?token=…`.
