@@ -296,7 +296,11 @@ fn what_it_does_not_understand_it_says_in_one_line() {
     refused(&["--smtp", "no.such.host.invalid:25"], "is not known");
     refused(&["--compat", "mailhog"], "mailpit");
     refused(&["--tls", "maybe"], "starttls, implicit");
-    refused(&["--credentials", "app"], "not USER:PASSWORD");
+    for none in ["nocolons3cret", ":s3cret", ""] {
+        let said = said(command().args(["--smtp", ":0", "--credentials", none]));
+        assert_refused(&said, "--credentials is not USER:PASSWORD");
+        assert!(!said.stderr.contains("s3cret"), "no secret: {said:?}");
+    }
     refused(&["--certificate", "x.pem"], "--key");
     refused(&["--max-bytes", "12 apples"], "not a number of octets");
     refused(&["--max-mails", "many"], "--max-mails");
@@ -415,6 +419,55 @@ fn a_token_may_be_asked_for_on_this_machine_too() {
     let wait = ["wait", "--inspector", &mailmock.inspector, "--timeout", "0"];
     let wait = said(command().args(wait).env("MAILMOCK_TOKEN", "s3cret"));
     assert_eq!(wait.code, Some(1), "{wait:?}");
+}
+
+#[test]
+fn wait_takes_the_token_out_of_the_url_and_shows_the_url_without_it() {
+    let mailmock = Mailmock::start(&["--token", "s3+c&r%et"]);
+    let address = mailmock.inspector.trim_start_matches("http://");
+    for url in [
+        format!("http://{address}/?token=s3%2Bc%26r%25et"),
+        format!("{address}?token=s3+c%26r%25et#/mails/1"),
+        format!("http://ada:s3+c%26r%25et@{address}/"),
+        format!("http://:s3%2Bc&r%25et@{address}"),
+        format!("s3+c&r%25et@{address}"),
+    ] {
+        let mut wait = command();
+        wait.args(["wait", "--ready", "--inspector", &url]);
+        // It is for this server, whatever else is said for all of them.
+        wait.env("MAILMOCK_TOKEN", "another");
+        let ready = said(&mut wait);
+        assert_eq!(ready.code, Some(0), "{url}: {ready:?}");
+    }
+
+    let nobody = format!("127.0.0.1{}", free_port());
+    for (url, why) in [
+        (format!("http://ada:hunter2@{nobody}"), "no server answers"),
+        (
+            format!("http://{nobody}/?token=hunter2"),
+            "no server answers",
+        ),
+        (
+            format!("http://ada:hunter2@{address}"),
+            "asks for another token",
+        ),
+        (
+            format!("{address}/?token=hunter2"),
+            "asks for another token",
+        ),
+        ("http://ada:hunter2@".to_owned(), "is no URL"),
+        ("http://ada:hunter2@[::".to_owned(), "is no URL"),
+        (format!("https://ada:hunter2@{address}"), "http:// alone"),
+        (format!("https://{address}/?token=hunter2"), "http:// alone"),
+    ] {
+        let said = said(command().args(["wait", "--inspector", &url]));
+        assert_refused(&said, why);
+        assert!(!said.stderr.contains("hunter2"), "no secret: {said:?}");
+    }
+    let mut help = command();
+    help.args(["wait", "--help"]);
+    help.env("MAILMOCK_INSPECTOR", "http://ada:hunter2@localhost");
+    assert!(!said(&mut help).stdout.contains("hunter2"));
 }
 
 /// Sends with lettre, which trusts what it was told to trust.
@@ -772,7 +825,7 @@ fn wait_says_why_it_cannot_ask() {
         &["wait", "--inspector", "https://127.0.0.1:1"],
         "http:// alone",
     );
-    refused(&["wait", "--inspector", "http://"], "no server answers");
+    refused(&["wait", "--inspector", "http://"], "is no URL");
     refused(&["wait", "--timeout", "soon"], "not a number of seconds");
     refused(
         &["wait", "--timeout=-1"],

@@ -78,8 +78,9 @@ pub(super) struct ServeArguments {
     pub(super) ca_file: Option<PathBuf>,
 
     /// Take these credentials and no others; may be said several times
-    #[arg(long, value_name = "USER:PASSWORD", value_parser = credentials, help_heading = "AUTH")]
-    pub(super) credentials: Vec<(String, String)>,
+    // What is none is said later, without repeating it.
+    #[arg(long, value_name = "USER:PASSWORD", help_heading = "AUTH")]
+    pub(super) credentials: Vec<String>,
     /// Refuse mail without AUTH
     #[arg(long, help_heading = "AUTH")]
     pub(super) require_auth: bool,
@@ -159,11 +160,12 @@ pub(super) struct ServeArguments {
                   With --ready nobody there in time is 1."
 )]
 pub(super) struct WaitArguments {
-    /// The inspector of the server
+    /// The inspector of the server; its token may be in the URL, as in a link: /?token=
     #[arg(
         long,
         value_name = "URL",
         env = "MAILMOCK_INSPECTOR",
+        hide_env_values = true,
         default_value = "http://127.0.0.1:8025"
     )]
     pub(super) inspector: String,
@@ -226,12 +228,6 @@ pub(super) enum Compat {
 pub(super) enum WhenFull {
     DropOldest,
     Refuse,
-}
-
-fn credentials(said: &str) -> Result<(String, String), &'static str> {
-    let pair = said.split_once(':').filter(|(user, _)| !user.is_empty());
-    let (user, password) = pair.ok_or("not USER:PASSWORD")?;
-    Ok((user.to_owned(), password.to_owned()))
 }
 
 fn seconds(said: &str) -> Result<Duration, &'static str> {

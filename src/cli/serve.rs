@@ -95,7 +95,8 @@ fn builder(arguments: &ServeArguments) -> Result<MailServerBuilder, Failure> {
         builder = builder.mailpit_api();
     }
     builder = with_tls(builder, arguments)?;
-    for (user, password) in &arguments.credentials {
+    for said in &arguments.credentials {
+        let (user, password) = user_and_password(said)?;
         builder = builder.credentials(user, password);
     }
     if arguments.require_auth {
@@ -120,6 +121,12 @@ fn builder(arguments: &ServeArguments) -> Result<MailServerBuilder, Failure> {
         builder = builder.advertised_host(host);
     }
     Ok(builder)
+}
+
+/// What is none is not repeated: it may be a password all the same.
+fn user_and_password(said: &str) -> Result<(&str, &str), Failure> {
+    let pair = said.split_once(':').filter(|(user, _)| !user.is_empty());
+    pair.ok_or_else(|| Failure::impossible("a value of --credentials is not USER:PASSWORD"))
 }
 
 fn with_tls(

@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use reqwest::StatusCode;
 use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::{StatusCode, Url};
 use serde::Deserialize;
 
 use super::arguments::WaitArguments;
@@ -52,20 +52,9 @@ struct Inspector {
 
 impl Inspector {
     fn new(arguments: &WaitArguments) -> Result<Self, Failure> {
-        let said = arguments.inspector.trim_end_matches('/');
-        let url = match said.split_once("://") {
-            Some(("http", _)) => said.to_owned(),
-            Some(_) => {
-                let text = format!("--inspector {said}: the inspector speaks http:// alone");
-                return Err(Failure::impossible(text));
-            }
-            // As for the server itself, a port alone is one of this machine.
-            None => match said.strip_prefix(':').unwrap_or(said) {
-                port if port.parse::<u16>().is_ok() => format!("http://127.0.0.1:{port}"),
-                _ => format!("http://{said}"),
-            },
-        };
-        let token = arguments.token.clone();
+        let (url, said_in_url) = endpoint(&arguments.inspector)?;
+        // That of the URL is of this server for certain.
+        let token = said_in_url.or_else(|| arguments.token.clone());
         if token.as_deref().is_some_and(|token| !is_usable(token)) {
             let text = "no inspector has that token: it is of printable ASCII without spaces, and not empty";
             return Err(Failure::impossible(text));
@@ -159,6 +148,44 @@ impl Inspector {
         let url = &self.url;
         Failure::impossible(format!("no server answers at {url}: {cause}"))
     }
+}
+
+/// The URL of an inspector, and the token that was said in it. Nothing else shows the URL as it was said.
+fn endpoint(said: &str) -> Result<(String, Option<String>), Failure> {
+    let full = match said.split_once("://") {
+        Some(("http", _)) => said.to_owned(),
+        Some(_) => {
+            let text = "--inspector: the inspector speaks http:// alone";
+            return Err(Failure::impossible(text));
+        }
+        // As for the server itself, a port alone is one of this machine.
+        None => match said.strip_prefix(':').unwrap_or(said) {
+            port if port.parse::<u16>().is_ok() => format!("http://127.0.0.1:{port}"),
+            _ => format!("http://{said}"),
+        },
+    };
+    let is_none = |error| Failure::impossible(format!("--inspector is no URL: {error}"));
+    let mut url = Url::parse(&full).map_err(is_none)?;
+    let token = token_in(&url);
+    // A URL of this scheme has a host, so that these succeed.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok((url.as_str().trim_end_matches('/').to_owned(), token))
+}
+
+/// What a link has as `?token=`, or what stands before the host: a password, or a user without one.
+fn token_in(url: &Url) -> Option<String> {
+    let before_host = url.password().unwrap_or(url.username());
+    let before_host = before_host.replace('&', "%26");
+    let mut encoded = Url::clone(url);
+    if !before_host.is_empty() {
+        encoded.set_query(Some(&format!("token={before_host}")));
+    }
+    let token = encoded.query_pairs().find(|(name, _)| name == "token");
+    // A `+` that nobody has encoded reads as a space, which no token has.
+    token.map(|(_, token)| token.replace(' ', "+"))
 }
 
 fn is_usable(token: &str) -> bool {
