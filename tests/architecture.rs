@@ -163,7 +163,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("regex_lite", &["mail/"]),
     ("html5gum", &["mail/html.rs", "inspector/framed.rs"]),
-    ("tracing", &["journal.rs"]),
+    ("tracing", &["journal.rs", "cli/log.rs"]),
     ("linkify", &["mail/links.rs"]),
 ];
 

@@ -949,3 +949,28 @@ fn the_log_says_what_happens_and_no_secret() {
     assert_eq!(talk(command().args(arguments).arg("-qq")), "");
     assert_eq!(talk(command().args(arguments).env("RUST_LOG", "off")), "");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_said_to_other_programs_of_their_log_stops_nothing() {
+    let other = "app[span{x=1}]=debug";
+    let log = |command: &mut Command| {
+        let mailmock = Mailmock::start_with(command.env("RUST_LOG", other));
+        mailmock.deliver("ada@example.org", "x");
+        mailmock.end_by("TERM").stderr
+    };
+    let warned = log(&mut command());
+    let warnings: Vec<_> = warned.lines().filter(|l| l.contains("RUST_LOG")).collect();
+    assert_eq!(warnings.len(), 1, "{warned}");
+    assert!(warnings[0].contains("WARN") && warnings[0].contains(other));
+    // As if it were not there.
+    assert!(
+        warned.contains("mail accepted") && !warned.contains("DEBUG"),
+        "{warned}"
+    );
+    // Nothing is asked of it where it is said elsewhere.
+    assert_eq!(log(command().arg("-qq")), "");
+    assert_eq!(log(command().env("MAILMOCK_LOG", "off")), "");
+    let ours = said(command().env("MAILMOCK_LOG", other));
+    assert_refused(&ours, "MAILMOCK_LOG is ");
+}
