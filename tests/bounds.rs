@@ -168,6 +168,37 @@ fn sessions_alone_fill_no_store() {
 }
 
 #[test]
+fn sessions_and_refusals_do_not_make_the_newest_mail_go() {
+    let server = MailServer::builder()
+        .max_stored(40_000)
+        .drop_oldest()
+        .start();
+    let mut sender = greeted(&server);
+    deliver(deliver(&mut sender, 500), 500).ok("QUIT");
+    sender.rest();
+    // Such as health checks of the port, for days.
+    for _ in 0..200 {
+        Client::connect(&server).ok("QUIT").rest();
+    }
+    for _ in 0..4 {
+        let mut refused = greeted(&server);
+        for _ in 0..50 {
+            assert!(refused.say("VRFY").starts_with("501"));
+        }
+        refused.ok("QUIT").rest();
+    }
+    server.wait_until_idle().blocking();
+    assert_eq!(ids(&server.mails()), [2]);
+    assert_eq!(server.dropped_mails(), 1);
+    // What came last is there of the rest.
+    assert!(server.sessions().len() < 150 && server.rejections().len() < 200);
+    assert_eq!(server.rejections().last().map(|r| r.id()), Some(200));
+    // A mail that comes has it go, as any.
+    deliver(&mut greeted(&server), 30_000);
+    assert_eq!(ids(&server.mails()), [3]);
+}
+
+#[test]
 fn waits_and_marks_are_about_what_came_since() {
     let server = MailServer::builder().max_mails(2).drop_oldest().start();
     let mut client = greeted(&server);

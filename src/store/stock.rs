@@ -44,6 +44,15 @@ enum Item {
     Session(u64),
 }
 
+/// What stays, though it may be the oldest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spared {
+    /// A mail comes, and will be the newest.
+    Nothing,
+    /// What comes is no mail.
+    NewestMail,
+}
+
 /// What was dropped, to be freed under no lock.
 #[derive(Debug, Default)]
 pub(super) struct Gone {
@@ -118,11 +127,11 @@ impl Stock {
     pub(super) fn add_mail(&mut self, mail: Mail, is_discarded: bool) {
         let octets = mail.message().size();
         while self.bounds.drops_oldest && self.kept_mails() >= self.bounds.mails {
-            if !self.drop_oldest() {
+            if !self.drop_oldest(Spared::Nothing) {
                 break;
             }
         }
-        self.make_room(octets);
+        self.make_room(octets, Spared::Nothing);
         self.octets += octets;
         if is_discarded {
             self.note_order(Item::Discarded(mail.id()));
@@ -141,7 +150,8 @@ impl Stock {
         }
         let newest = self.newest_mail().map_or(0, |mail| mail.message().size());
         let lasting = self.open_octets.saturating_add(newest);
-        lasting.saturating_add(octets) <= self.bounds.octets && self.make_room(octets)
+        lasting.saturating_add(octets) <= self.bounds.octets
+            && self.make_room(octets, Spared::NewestMail)
     }
 
     /// A rejection for which room [was made](Self::makes_room_for).
@@ -151,8 +161,9 @@ impl Stock {
         self.rejections.push_back(rejection);
     }
 
+    /// An open session is there whether there is room or not.
     pub(super) fn open_session(&mut self, session: Session) {
-        self.make_room(session.size());
+        self.make_room(session.size(), Spared::NewestMail);
         self.octets += session.size();
         self.open_octets += session.size();
         self.sessions.push_back(session);
@@ -195,6 +206,8 @@ impl Stock {
         });
         self.open_octets -= octets;
         self.note_order(Item::Session(id));
+        // It may have been let in beyond the bounds.
+        self.make_room(0, Spared::NewestMail);
     }
 }
 
@@ -232,14 +245,25 @@ impl Stock {
     }
 
     /// Drops the oldest until so much fits, and says whether it does.
-    fn make_room(&mut self, octets: usize) -> bool {
-        while self.bounds.drops_oldest && !self.fits(octets) && self.drop_oldest() {}
+    fn make_room(&mut self, octets: usize, spared: Spared) -> bool {
+        while self.bounds.drops_oldest && !self.fits(octets) && self.drop_oldest(spared) {}
         self.fits(octets)
     }
 
+    /// What is dropped next. Behind the newest mail there is no mail, so that one look is enough.
+    fn pop_oldest(&mut self, spared: Spared) -> Option<Item> {
+        let oldest = self.order.pop_front()?;
+        if spared == Spared::Nothing || !self.is_newest_mail(oldest) {
+            return Some(oldest);
+        }
+        let next = self.order.pop_front();
+        self.order.push_front(oldest);
+        next
+    }
+
     /// False, if there is nothing that may be dropped.
-    fn drop_oldest(&mut self) -> bool {
-        let Some(oldest) = self.order.pop_front() else {
+    fn drop_oldest(&mut self, spared: Spared) -> bool {
+        let Some(oldest) = self.pop_oldest(spared) else {
             return false;
         };
         match oldest {
@@ -298,6 +322,11 @@ impl Stock {
     fn newest_mail(&self) -> Option<&Mail> {
         let newest = [self.mails.back(), self.discarded.back()];
         newest.into_iter().flatten().max_by_key(|mail| mail.id())
+    }
+
+    fn is_newest_mail(&self, item: Item) -> bool {
+        matches!(item, Item::Mail(id) | Item::Discarded(id)
+            if self.newest_mail().is_some_and(|mail| mail.id() == id))
     }
 
     fn note_order(&mut self, item: Item) {

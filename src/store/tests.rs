@@ -64,6 +64,18 @@ impl Bench {
     }
 
     fn act(&mut self, act: &Act) {
+        let newest = self.newest();
+        self.do_it(act);
+        if !matches!(act, Act::Deliver(..) | Act::Take(_) | Act::Clear(..)) {
+            assert_eq!(
+                self.newest(),
+                newest,
+                "what is no mail drops no newest mail"
+            );
+        }
+    }
+
+    fn do_it(&mut self, act: &Act) {
         match *act {
             Act::Open => {
                 if self.open.len() < 4 {
