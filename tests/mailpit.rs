@@ -540,6 +540,18 @@ fn what_is_searched_for() {
             assert!(told.contains(why), "{query}: {told}");
         }
     }
+    // Equal conditions count once, up to a hundred others may be had.
+    let many = |count: usize| {
+        let words: Vec<_> = (0..count).map(|i| format!("-none{i}")).collect();
+        words.join(" ")
+    };
+    assert_eq!(found(&format!("{} invoice", many(99))), [1]);
+    assert_eq!(found(&"INVOICE invoice -none ".repeat(120)), [1]);
+    assert_eq!(found(&"to:ada from:app invoice ".repeat(40)), [1]);
+    assert_eq!(found(&"invoice -invoice ".repeat(60)), [0_u64; 0]);
+    let response = request(&server, "GET", &search_for(&many(101)));
+    let told = problem(response.send().unwrap(), 400);
+    assert!(told.contains("more than 100 conditions"), "{told}");
     server.assert_mail_count(4);
     let zone = |query: &str| {
         get(

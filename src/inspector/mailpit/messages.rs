@@ -84,7 +84,7 @@ pub(super) async fn search(
 #[serde(default)]
 struct Deletion {
     #[serde(rename = "IDs")]
-    ids: Vec<String>,
+    ids: BTreeSet<String>,
 }
 
 pub(super) async fn delete(
@@ -118,7 +118,7 @@ pub(super) async fn delete_found(
 struct Marking {
     read: bool,
     #[serde(rename = "IDs")]
-    ids: Vec<String>,
+    ids: BTreeSet<String>,
     search: String,
 }
 

@@ -7,6 +7,7 @@ mod message;
 mod messages;
 mod read;
 mod search;
+mod searched;
 mod summary;
 mod view;
 

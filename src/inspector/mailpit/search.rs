@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::files::files_of;
-use super::summary::{Address, People, tags_of, text_of};
+use super::searched::{Searched, clean};
 use crate::inspector::problem::Problem;
 use crate::mail::{Date, Mail};
 
@@ -16,11 +16,14 @@ pub(super) struct Found {
     pub(super) tz: String,
 }
 
+/// How many conditions a search may have.
+const CONDITIONS: usize = 100;
+
 /// Conditions that all have to hold.
 #[derive(Debug)]
 pub(super) struct Search(Vec<Condition>);
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Condition {
     is_negated: bool,
     term: Term,
@@ -64,7 +67,15 @@ impl Search {
                 continue;
             }
             let term = Term::parse(word)?;
-            conditions.push(Condition { is_negated, term });
+            let condition = Condition { is_negated, term };
+            if conditions.contains(&condition) {
+                continue;
+            }
+            if conditions.len() == CONDITIONS {
+                let why = format!("query: it has more than {CONDITIONS} conditions");
+                return Err(Problem::bad_request(why));
+            }
+            conditions.push(condition);
         }
         if conditions.is_empty() {
             return Err(Problem::bad_request(
@@ -83,8 +94,10 @@ impl Search {
     }
 
     pub(super) fn is_match(&self, mail: &Mail, is_read: bool) -> bool {
+        let searched = Searched::new(mail);
         let mut conditions = self.0.iter();
-        conditions.all(|condition| condition.term.is_match(mail, is_read) != condition.is_negated)
+        conditions
+            .all(|condition| condition.term.is_match(&searched, is_read) != condition.is_negated)
     }
 }
 
@@ -149,41 +162,28 @@ impl Term {
         Ok(term)
     }
 
-    fn is_match(&self, mail: &Mail, is_read: bool) -> bool {
-        let message = mail.message();
-        let people = || People::of(mail);
+    fn is_match(&self, searched: &Searched<'_>, is_read: bool) -> bool {
+        let message = searched.mail.message();
+        let people = || searched.people();
         match self {
-            Self::From(text) => names(&[people().from], text),
-            Self::To(text) => names(&people().to, text),
-            Self::Cc(text) => names(&people().cc, text),
-            Self::Bcc(text) => names(&people().bcc, text),
-            Self::ReplyTo(text) => names(&people().reply_to, text),
-            Self::Addressed(text) => {
-                let People {
-                    from,
-                    to,
-                    cc,
-                    bcc,
-                    reply_to,
-                } = people();
-                [&[from], &*to, &*cc, &*bcc, &*reply_to]
-                    .into_iter()
-                    .any(|list| names(list, text))
-            }
-            Self::Subject(text) => message.subject().to_lowercase().contains(text),
-            Self::MessageId(text) => message
-                .message_id()
-                .is_some_and(|id| id.to_lowercase().contains(text)),
-            Self::Tag(text) => tags_of(mail).iter().any(|tag| tag.to_lowercase() == *text),
+            Self::From(text) => people().from.has(text),
+            Self::To(text) => people().to.has(text),
+            Self::Cc(text) => people().cc.has(text),
+            Self::Bcc(text) => people().bcc.has(text),
+            Self::ReplyTo(text) => people().reply_to.has(text),
+            Self::Addressed(text) => people().all().iter().any(|names| names.has(text)),
+            Self::Subject(text) => searched.subject().contains(text),
+            Self::MessageId(text) => searched.message_id().contains(text),
+            Self::Tag(text) => searched.tags().contains(text),
             Self::IsRead(wanted) => is_read == *wanted,
-            Self::IsTagged => !tags_of(mail).is_empty(),
+            Self::IsTagged => !searched.tags().is_empty(),
             Self::HasInline => files_of(message).iter().any(|file| file.is_inline),
             Self::HasAttachment => files_of(message).iter().any(|file| !file.is_inline),
-            Self::Before(moment) => came_at(mail) <= *moment,
-            Self::After(moment) => came_at(mail) >= *moment,
+            Self::Before(moment) => came_at(searched.mail) <= *moment,
+            Self::After(moment) => came_at(searched.mail) >= *moment,
             Self::Larger(octets) => message.size() as f64 > *octets,
             Self::Smaller(octets) => (message.size() as f64) < *octets,
-            Self::Anywhere(text) => everything(mail).contains(text),
+            Self::Anywhere(text) => searched.everything().contains(text),
         }
     }
 }
@@ -201,49 +201,6 @@ fn words(query: &str) -> Vec<String> {
     words.push(word);
     words.retain(|word| !word.trim().is_empty());
     words
-}
-
-/// In lower case, without what only stands between words, and with one space between them.
-fn clean(text: &str) -> String {
-    let text = text.to_lowercase();
-    let is_between =
-        |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | ',' | ';' | '(' | ')');
-    let words: Vec<_> = text
-        .split(is_between)
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
-}
-
-fn names(people: &[Address], text: &str) -> bool {
-    let mut people = people.iter();
-    people.any(|person| clean(&person.name).contains(text) || clean(&person.address).contains(text))
-}
-
-/// What a word is looked for in.
-fn everything(mail: &Mail) -> String {
-    let message = mail.message();
-    let People {
-        from,
-        to,
-        cc,
-        bcc,
-        reply_to,
-    } = People::of(mail);
-    let people = [vec![from], to, cc, bcc, reply_to].into_iter().flatten();
-    let people = people.flat_map(|person| [person.name, person.address]);
-    let text = message.text_from_html().unwrap_or_else(|| text_of(mail));
-    let files = files_of(message)
-        .iter()
-        .map(|file| file.name())
-        .collect::<Vec<_>>();
-    let rest = [
-        message.subject().to_owned(),
-        mail.envelope().reverse_path().as_str().to_owned(),
-        text,
-    ];
-    let all: Vec<_> = people.chain(rest).chain(files).collect();
-    clean(&all.join(" "))
 }
 
 /// When it came, so that it can be compared with what [`moment`] gives.
