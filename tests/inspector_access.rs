@@ -174,6 +174,58 @@ fn without_the_token_nothing_is_told_and_nothing_done() {
 }
 
 #[test]
+fn a_foreign_page_is_refused_whatever_type_it_says_its_body_is_of() {
+    let server = MailServer::builder().inspector().start();
+    let url = server.inspector_url();
+    let post = |kind: &str, name: &str, value: &str| {
+        let request = Http::new().post(format!("{url}/api/v1/clock/advance"));
+        let request = request.header("content-type", kind).header(name, value);
+        request.body("{\"seconds\": 0}").send().unwrap()
+    };
+    let json = [
+        "application/json",
+        "application/json; charset=utf-8",
+        "Application/JSON",
+    ];
+    let other = ["application/jsonfoo", "application/json-seq", "text/plain"];
+    for kind in json.iter().chain(&other) {
+        for origin in [
+            "https://attacker.example",
+            "null",
+            "http://127.0.0.1:1",
+            "\u{e4}",
+        ] {
+            let told = problem(post(kind, "origin", origin), 403);
+            assert!(told.contains("another page"), "{kind}, {origin}: {told}");
+        }
+    }
+    for kind in json {
+        assert_eq!(post(kind, "origin", &url).status(), 200, "{kind}");
+        assert_eq!(post(kind, "sec-fetch-site", "cross-site").status(), 200);
+    }
+    for kind in other {
+        problem(post(kind, "sec-fetch-site", "cross-site"), 403);
+    }
+}
+
+#[test]
+fn a_request_with_two_hosts_is_none() {
+    for server in [guarded(), MailServer::builder().inspector().start()] {
+        for second in ["localhost", "attacker.example", ""] {
+            let mut two = line(&server);
+            let request = format!(
+                "GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\
+                 Host: {second}\r\nConnection: close\r\n\r\n"
+            );
+            two.write_all(request.as_bytes()).unwrap();
+            let answer = rest(two);
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{second:?}: {answer}");
+            assert!(answer.contains("more than one field Host"), "{answer}");
+        }
+    }
+}
+
+#[test]
 fn with_a_token_any_name_will_do() {
     let server = guarded();
     let by_name = |token| {

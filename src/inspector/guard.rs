@@ -62,6 +62,10 @@ pub(super) async fn guard(
 
 fn refusal(access: &Access, request: &Request) -> Option<Response> {
     let (method, headers) = (request.method(), request.headers());
+    // RFC 9112 §3.2: who stands between us and the client may go by the other one.
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        return Some(Problem::bad_request("there is more than one field Host").into_response());
+    }
     let host = text(headers, &header::HOST);
     if let Some(token) = &access.token {
         // First, as who has the cookie may open such a link as well.
@@ -107,16 +111,17 @@ fn unknown() -> Response {
 /// Whether a browser has been sent here by a page that is not ours. JSON it would only send after it has
 /// asked (CORS), and be refused.
 fn is_foreign(headers: &HeaderMap, host: Option<&str>) -> bool {
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        let origin = origin.to_str().ok().and_then(|said| said.split_once("://"));
+        return host.is_none() || origin.map(|(_, host)| host) != host;
+    }
     let kind = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
-    if kind.starts_with("application/json") {
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("application/json") {
         return false;
     }
-    let site = HeaderName::from_static("sec-fetch-site");
-    match (text(headers, &header::ORIGIN), text(headers, &site)) {
-        (Some(origin), _) => origin.split_once("://").map(|(_, host)| host) != host,
-        (None, Some(site)) => !matches!(site, "same-origin" | "none"),
-        (None, None) => false,
-    }
+    let site = text(headers, &HeaderName::from_static("sec-fetch-site"));
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
