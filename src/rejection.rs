@@ -196,6 +196,7 @@ impl fmt::Display for Rejection {
         match (self.command(), self.stage()) {
             _ if self.cause() == Cause::Tls => {
                 let detail = self.detail().unwrap_or_default();
+                let detail = printable(detail.as_bytes());
                 write!(f, "{} failed: {detail}", self.stage())?;
                 return match self.rule() {
                     Some(rule) => write!(f, " (rule at {rule})"),
@@ -205,11 +206,13 @@ impl fmt::Display for Rejection {
             _ if self.is_aborted() => write!(f, "transaction aborted after {}", self.stage())?,
             (Some(command), _) => {
                 f.write_str(&command)?;
-                self.detail()
-                    .map_or(Ok(()), |detail| write!(f, " {detail}"))?;
+                if let Some(detail) = self.detail() {
+                    write!(f, " {}", printable(detail.as_bytes()))?;
+                }
             }
             (None, Stage::Delivery) => {
-                write!(f, "delivery to <{}>", self.recipient().unwrap_or_default())?;
+                let recipient = self.recipient().unwrap_or_default();
+                write!(f, "delivery to <{}>", printable(recipient.as_bytes()))?;
             }
             (None, stage) => write!(f, "{stage}")?,
         }

@@ -99,6 +99,31 @@ fn all_are_refused() {
 }
 
 #[test]
+fn an_address_that_turns_the_line_is_escaped_where_it_stands_in_one() {
+    let server = MailServer::builder().lmtp().start();
+    server.on(Trigger::delivery()).reply(Reply::mailbox_busy());
+    let address = "a\u{202e}b@example.org";
+    let mut client = client(&server);
+    client
+        .ok("MAIL FROM:<app@example.org> SMTPUTF8")
+        .ok(&format!("RCPT TO:<{address}>"))
+        .ok("DATA")
+        .send(b"Subject: Hi\r\n\r\nHi\r\n.\r\n");
+    assert_eq!(client.reply(), "450 4.2.0 Mailbox busy");
+    let rejection = &server.rejections()[0];
+    assert_eq!(rejection.recipient(), Some(address));
+    let escaped = "a\\xe2\\x80\\xaeb@example.org";
+    let line = rejection.to_string();
+    assert!(line.contains(&format!("delivery to <{escaped}>")), "{line}");
+    let session = &server.sessions()[0];
+    let transcript = session.transcript().to_string();
+    assert!(
+        transcript.contains(&format!("RCPT TO:<{escaped}>")),
+        "{transcript}"
+    );
+}
+
+#[test]
 fn what_is_said_to_the_content_is_said_for_each() {
     let server = MailServer::builder().lmtp().start();
     server.on(Trigger::end_of_data()).in_turn([

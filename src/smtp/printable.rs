@@ -10,12 +10,21 @@ pub(crate) fn has_control(text: &str) -> bool {
     !is_plain(text.as_bytes()) && text.contains(char::is_control)
 }
 
-/// A line as text; one with control characters, or octets that are no UTF-8, is escaped as in Rust.
+/// A line as text; one with octets that are no UTF-8, or with characters that would have it read as another
+/// line, is escaped as in Rust.
 pub(crate) fn printable(line: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(line) {
-        Ok(text) if !has_control(text) => text.into(),
+        Ok(text) if is_plain(line) || !text.contains(is_deceptive) => text.into(),
         _ => line.escape_ascii().to_string().into(),
     }
+}
+
+/// Control characters, those that break a line (Zl, Zp), and those that have what follows run in another
+/// direction.
+fn is_deceptive(c: char) -> bool {
+    let is_break = matches!(c, '\u{2028}' | '\u{2029}');
+    let is_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || is_break || is_direction
 }
 
 fn is_plain(text: &[u8]) -> bool {
@@ -52,4 +61,34 @@ fn is_mechanism(word: &[u8]) -> bool {
         |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
     let is_name = word.len() <= 20 && word.iter().all(is_of_alphabet);
     is_name || std::str::from_utf8(word).is_ok_and(|word| Mechanism::of(word).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_a_line_read_as_another_is_escaped() {
+        let deceptive = "\u{202a}\u{202e}\u{2066}\u{2069}\u{2028}\u{2029}\u{7f}\u{9b}\t";
+        for c in deceptive.chars() {
+            let line = format!("NOOP a{c}b");
+            let escaped = line.as_bytes().escape_ascii().to_string();
+            assert!(escaped.is_ascii() && escaped.contains('\\'), "{escaped}");
+            assert_eq!(printable(line.as_bytes()), escaped);
+        }
+        assert_eq!(printable(b"NOOP \xff"), "NOOP \\xff");
+    }
+
+    #[test]
+    fn what_can_be_read_stays_as_it_is() {
+        for line in [
+            "",
+            "NOOP",
+            "NOOP k\u{e4}se \u{1f40c}",
+            "NOOP \u{5e9}\u{5dc}",
+            "NOOP \u{200e}\u{2065}",
+        ] {
+            assert!(matches!(printable(line.as_bytes()), Cow::Borrowed(shown) if shown == line));
+        }
+    }
 }
