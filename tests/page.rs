@@ -191,6 +191,8 @@ fn a_search_has_the_filters_of_the_api_and_says_what_it_does_not_know() {
     found("sent_to:example.net", "Other");
     found("sent_to:ada subject:\"Welcome B\"", "Welcome Bob");
     found("sent_to:ada since=4", "Welcome Eve,Quiet");
+    browser.write("#query", "constructor:ada");
+    browser.wait_for_text("#query-problem", "The filters are sent_to");
     browser.write("#query", "from:ada");
     browser.wait_for_text(
         "#query-problem",

@@ -544,6 +544,11 @@ const MISTAKES: &[(&str, u16, &str)] = &[
         "per_mail() needs",
     ),
     (
+        r#"{"trigger": "mail", "after": 1, "action": {"after": {"seconds": 5, "action": "reset"}}}"#,
+        422,
+        "after(1s) or after(5s).reset(), not both",
+    ),
+    (
         r#"{"trigger": "mail", "probability": 2, "action": "reset"}"#,
         422,
         "not a probability",

@@ -128,6 +128,11 @@ impl Action {
         self
     }
 
+    /// Whether it is done after a time of its own.
+    pub(super) fn is_delayed(&self) -> bool {
+        matches!(self.delay, Some(Delay::For(_)))
+    }
+
     /// Why a trigger cannot have it.
     pub(crate) fn conflict_with(&self, trigger: &Trigger) -> Option<String> {
         if trigger.is_delivery() && !self.is_word() {

@@ -102,7 +102,7 @@ impl RuleDraft {
 
     /// The rule that does this each time.
     pub(crate) fn with_action(mut self, action: Action) -> Result<MountedRule, String> {
-        let action = self.delayed(action);
+        let action = self.delayed(action)?;
         self.check_action(&action)?;
         self.rule.script = Script::Same(action);
         self.finished()
@@ -113,7 +113,8 @@ impl RuleDraft {
         mut self,
         actions: impl IntoIterator<Item = Action>,
     ) -> Result<MountedRule, String> {
-        let actions: Vec<_> = actions.into_iter().map(|a| self.delayed(a)).collect();
+        let actions = actions.into_iter().map(|action| self.delayed(action));
+        let actions: Vec<_> = actions.collect::<Result<_, _>>()?;
         check(!actions.is_empty(), || "in_turn needs an action".to_owned())?;
         for action in &actions {
             self.check_action(action)?;
@@ -127,11 +128,14 @@ impl RuleDraft {
         self.finished()
     }
 
-    fn delayed(&self, action: Action) -> Action {
-        match self.delay {
-            Some(delay) => action.after(delay),
-            None => action,
-        }
+    fn delayed(&self, action: Action) -> Result<Action, String> {
+        let Some(delay) = self.delay else {
+            return Ok(action);
+        };
+        check(!action.is_delayed(), || {
+            format!("after({delay:?}) or {action}, not both")
+        })?;
+        Ok(action.after(delay))
     }
 
     fn check_action(&self, action: &Action) -> Fit {

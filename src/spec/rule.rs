@@ -139,11 +139,11 @@ impl RuleSpec {
     }
 
     fn ready_made(&self, preset: &PresetSpec, clock: &Arc<Clock>) -> Result<MountedRule, String> {
-        let alone = Self {
-            preset: Some(preset.clone()),
-            ..Self::default()
+        let rest = Self {
+            preset: None,
+            ..self.clone()
         };
-        if *self != alone {
+        if rest != Self::default() {
             return Err("a preset stands alone".to_owned());
         }
         Ok(preset.preset()?.into_rule(clock, None))

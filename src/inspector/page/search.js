@@ -76,7 +76,7 @@ function terms(query) {
 }
 
 function unknown(name) {
-  const meant = MEANT[name];
+  const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : null;
   const known = FILTERS.map((filter) => filter.name).join(", ");
   const cure = meant ? `Perhaps ${meant}?` : `The filters are ${known}.`;
   return `There is no filter “${name}”. ${cure} In quotes it is a text: "${name}:…".`;
