@@ -112,7 +112,8 @@ impl MailServerBuilder {
     /// `/?token=…`, which leaves a cookie behind and the token out of the address. Everybody else gets 401.
     ///
     /// With a token the inspector may be reached by any name, as the page of another that has its name point
-    /// to it (DNS rebinding) has no cookie for that name. Clients send it in clear: there is no TLS here. Neither
+    /// to it (DNS rebinding) has no cookie for that name. Clients send it in clear: there is no TLS here; and a
+    /// browser sends the cookie to other ports of the same host, too. Neither
     /// [`inspector_url`](MailServer::inspector_url) nor anything else tells it.
     ///
     /// One that is empty, or has anything but printable ASCII without spaces, is an error of
