@@ -847,6 +847,11 @@ fn the_server_is_moved_from_the_page() {
     browser.click("#power");
     browser.wait_for("!document.querySelector('#down')");
     Client::connect(&server).ok("EHLO x");
+    browser.click("#reset");
+    browser.wait_for_text("dialog", "Start afresh?");
+    browser.click("dialog .danger");
+    browser.wait_for("document.querySelector('.figures')?.textContent.includes('Refusals0')");
+    assert!(server.rejections().is_empty());
     // And what the test does is seen.
     server.go_down();
     browser.wait_for_text("#down", "The server is down");

@@ -1,6 +1,7 @@
 // The server itself: where it is, its clock, going down and coming back.
 
 import { post, urlOf } from "./api.js";
+import { confirmed } from "./dialog.js";
 import { button, element, icon } from "./element.js";
 import { on, standing } from "./live.js";
 import { copy, orToast, toast } from "./toast.js";
@@ -33,7 +34,8 @@ export function serverView() {
       element("section", { class: "card needs-server" }, element("h2", {}, icon("clock"), "Clock"),
         element("p", { class: "faint" }, "Pauses, greylisting, rate limits and idle time-outs obey the server's clock. It only goes forward."),
         element("div", { class: "buttons" }, STEPS.map(({ text, seconds }) => button(null, text, () => advance(seconds)))), custom),
-      element("section", { class: "card" }, element("h2", {}, "What there is"), figures,
+      element("section", { class: "card needs-server" }, element("h2", {}, "What there is"), figures,
+        element("p", {}, button("trash", "Start afresh", startAfresh, { class: "danger-quiet", id: "reset" })),
         element("p", { class: "links" },
           element("a", { href: urlOf("export.mbox"), download: "mails.mbox" }, "All mails as mbox"), " ",
           element("a", { href: urlOf("openapi.json"), target: "_blank", rel: "noopener" }, "API (OpenAPI)"), " ",
@@ -137,6 +139,17 @@ export function banners() {
 export function countOf(view) {
   const name = { mails: "mails", sessions: "sessions", refusals: "rejections" }[view];
   return name && standing ? standing[name] : 0;
+}
+
+async function startAfresh() {
+  const what = "Mails, refusals, ended sessions, and rules but those that the server was started with are forgotten. The clock stays where it is.";
+  if (!(await confirmed("Start afresh?", what, "Forget all"))) {
+    return;
+  }
+  await orToast(async () => {
+    await post("reset");
+    location.reload(); // nothing of what is shown is there any more
+  });
 }
 
 function advance(seconds) {
