@@ -111,6 +111,13 @@ impl Inbox {
         self.store().take_mails(|mail| self.view.has_mail(mail))
     }
 
+    /// [Clears](Self::clear), and forgets which mails were expected.
+    pub(crate) fn start_afresh(&self) {
+        self.store().forget_expected_mails();
+        self.store().wake_waiters();
+        self.clear();
+    }
+
     /// Forgets mails, rejections and closed sessions, in one step. Open sessions stay, with all that
     /// was said in them; numbers go on counting. A narrower inbox forgets its own mails and rejections,
     /// and no session.

@@ -177,11 +177,9 @@ pub(super) struct Emptied {
     )
 )]
 pub(super) async fn reset(State(desk): State<Desk>) -> Json<Emptied> {
-    let deleted = desk.inbox.mails().len();
+    let deleted = desk.inbox.store().counts().mails;
     desk.rules.reset();
-    desk.inbox.store().forget_expected_mails();
-    desk.inbox.store().wake_waiters();
-    desk.inbox.clear();
+    desk.inbox.start_afresh();
     Json(Emptied { deleted })
 }
 

@@ -26,9 +26,7 @@ impl MailServer {
     /// where it is, and a server that is down stays down.
     pub fn reset(&self) {
         self.rules.reset();
-        self.store.forget_expected_mails();
-        self.store.wake_waiters();
-        self.clear();
+        self.inbox.start_afresh();
     }
 
     /// Verifies that each rule, removed ones too, has acted as often as was
