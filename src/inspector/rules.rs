@@ -145,13 +145,9 @@ pub(super) async fn rule(
     )
 )]
 pub(super) async fn delete_rules(State(desk): State<Desk>) -> Json<Deleted> {
-    let mounted = desk.rules.mounted();
-    for rule in &mounted {
-        desk.rules.remove(rule);
-    }
+    let deleted = desk.rules.clear();
     // Who waits for their hits may wait in vain now.
     desk.inbox.store().wake_waiters();
-    let deleted = mounted.len();
     Json(Deleted { deleted })
 }
 

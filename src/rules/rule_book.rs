@@ -96,9 +96,9 @@ impl RuleBook {
         self.retain(|mounted| mounted.id() != rule.id());
     }
 
-    /// Removes all rules but the policy.
-    pub(crate) fn clear(&self) {
-        self.retain(|_| false);
+    /// Removes all rules but the policy, and says how many.
+    pub(crate) fn clear(&self) -> usize {
+        self.retain(|_| false)
     }
 
     /// Whether the rule still is there.
@@ -167,7 +167,8 @@ impl RuleBook {
         drop(self.take_failures());
     }
 
-    fn retain(&self, is_kept: impl Fn(&MountedRule) -> bool) {
+    /// How many were removed.
+    fn retain(&self, is_kept: impl Fn(&MountedRule) -> bool) -> usize {
         // It owns closures of the test, which are to be dropped under no lock.
         let before = {
             let mut rules = self.rules.write();
@@ -183,8 +184,13 @@ impl RuleBook {
             }
             std::mem::replace(&mut *rules, kept.into())
         };
+        let removed = before
+            .iter()
+            .filter(|entry| entry.rule.is_removed())
+            .count();
         drop(before);
         self.clock.wake_timers();
+        removed
     }
 
     /// Asks one rule. What panics in it is the test's closure.
