@@ -66,7 +66,20 @@ impl<'a> Searched<'a> {
 
     /// What a word is looked for in that does not say where.
     pub(super) fn everything(&self) -> &str {
-        self.everything.get_or_init(|| everything(self.mail))
+        self.everything.get_or_init(|| {
+            let message = self.mail.message();
+            let people = self.people().all().into_iter().flat_map(|names| &names.0);
+            let text = message
+                .text_from_html()
+                .unwrap_or_else(|| text_of(self.mail));
+            let files = files_of(message);
+            let files: Vec<_> = files.iter().map(|file| file.name()).collect();
+            let sender = self.mail.envelope().reverse_path().as_str();
+            let rest = [message.subject(), sender, &text].into_iter();
+            let rest = rest.chain(files.iter().map(String::as_str));
+            let all: Vec<_> = people.map(String::as_str).chain(rest).collect();
+            clean(&all.join(" "))
+        })
     }
 }
 
@@ -117,29 +130,4 @@ pub(super) fn clean(text: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     words.join(" ")
-}
-
-fn everything(mail: &Mail) -> String {
-    let message = mail.message();
-    let People {
-        from,
-        to,
-        cc,
-        bcc,
-        reply_to,
-    } = People::of(mail);
-    let people = [vec![from], to, cc, bcc, reply_to].into_iter().flatten();
-    let people = people.flat_map(|person| [person.name, person.address]);
-    let text = message.text_from_html().unwrap_or_else(|| text_of(mail));
-    let files = files_of(message)
-        .iter()
-        .map(|file| file.name())
-        .collect::<Vec<_>>();
-    let rest = [
-        message.subject().to_owned(),
-        mail.envelope().reverse_path().as_str().to_owned(),
-        text,
-    ];
-    let all: Vec<_> = people.chain(rest).chain(files).collect();
-    clean(&all.join(" "))
 }
