@@ -121,7 +121,6 @@ const CRATES: &[(&str, &[&str])] = &[
             "server/",
             "inspector/aside.rs",
             "inspector/connection.rs",
-            "inspector/controls.rs",
             "inspector/inspector.rs",
             "inspector/limits.rs",
             "clock.rs",

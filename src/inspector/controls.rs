@@ -46,19 +46,9 @@ impl FromRef<Desk> for Inbox {
     }
 }
 
-impl Desk {
-    /// Off this thread, which serves others meanwhile.
-    async fn ask(
-        self,
-        request: impl FnOnce(&dyn Controls) -> io::Result<()> + Send + 'static,
-    ) -> Result<(), Problem> {
-        let controls = self.controls;
-        let asked = tokio::task::spawn_blocking(move || request(&*controls)).await;
-        let failed = |why: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why);
-        asked
-            .map_err(|error| failed(error.to_string()))?
-            .map_err(|error| failed(error.to_string()))
-    }
+/// What came of it, if the server is still there.
+fn done(outcome: io::Result<()>) -> Result<(), Problem> {
+    outcome.map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()))
 }
 
 /// The most that the clock can be moved, in all: 100 years.
@@ -114,8 +104,7 @@ pub(super) async fn advance_clock(
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
     }
     let duration = Duration::from_secs_f64(seconds);
-    desk.ask(move |controls| controls.advance_time(duration))
-        .await?;
+    done(desk.controls.advance_time(duration))?;
     Ok(Json(Advanced { advanced: seconds }))
 }
 
@@ -133,7 +122,7 @@ pub(super) async fn advance_clock(
     )
 )]
 pub(super) async fn go_down(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
-    desk.ask(|controls| controls.go_down()).await?;
+    done(desk.controls.go_down())?;
     Ok(Json(Standing { status: "down" }))
 }
 
@@ -151,7 +140,7 @@ pub(super) async fn go_down(State(desk): State<Desk>) -> Result<Json<Standing>, 
     )
 )]
 pub(super) async fn come_up(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
-    desk.ask(|controls| controls.come_back()).await?;
+    done(desk.controls.come_back())?;
     Ok(Json(Standing { status: "up" }))
 }
 
