@@ -44,10 +44,9 @@ pub(super) async fn events(
     let seen = desk.inbox.mark();
     let waiter = desk.inbox.store().waiters().new_id();
     let events = Events {
-        inbox: desk.inbox.clone(),
+        desk,
         seen,
         waiter,
-        desk,
         told: None,
     };
     Sse::new(events).keep_alive(KeepAlive::default())
@@ -55,10 +54,9 @@ pub(super) async fn events(
 
 /// What has come since it was last looked.
 pub(super) struct Events {
-    inbox: Inbox,
+    desk: Desk,
     seen: Mark,
     waiter: u64,
-    desk: Desk,
     /// How it stood when that was last told.
     told: Option<ServerView>,
 }
@@ -67,19 +65,25 @@ impl Stream for Events {
     type Item = Result<Event, axum::Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let store = self.inbox.store();
+        let store = self.desk.inbox.store();
         // Before the look, so that what comes behind it wakes us.
         store.waiters().wake_later(self.waiter, cx.waker());
-        if let Some(event) = self.next() {
-            return Poll::Ready(Some(event));
-        }
-        let standing = ServerView::of(&self.desk);
+        let standing = loop {
+            if let Some(event) = self.next() {
+                return Poll::Ready(Some(event));
+            }
+            let standing = ServerView::of(&self.desk);
+            // What has come meanwhile is told before it is counted.
+            if self.desk.inbox.mark() == self.seen {
+                break standing;
+            }
+        };
         if self.told.as_ref() != Some(&standing) {
             let event = Event::default().event("server").json_data(&standing);
             self.told = Some(standing);
             return Poll::Ready(Some(event));
         }
-        if self.inbox.store().is_closed() {
+        if self.desk.inbox.store().is_closed() {
             return Poll::Ready(None);
         }
         Poll::Pending
@@ -89,7 +93,7 @@ impl Stream for Events {
 impl Events {
     /// The oldest of what has not been told.
     fn next(&mut self) -> Option<Result<Event, axum::Error>> {
-        let now = self.inbox.mark();
+        let now = self.desk.inbox.mark();
         let session = self.unseen(now.session, self.seen.session, Inbox::sessions, Session::id);
         let rejection = self.unseen(
             now.rejection,
@@ -133,7 +137,7 @@ impl Events {
         id: impl Fn(&T) -> u64,
     ) -> Option<T> {
         let all = if last > seen {
-            all(&self.inbox)
+            all(&self.desk.inbox)
         } else {
             Vec::new()
         };
@@ -150,6 +154,6 @@ fn event(kind: &str, id: u64, data: &impl Serialize) -> Result<Event, axum::Erro
 
 impl Drop for Events {
     fn drop(&mut self) {
-        self.inbox.store().waiters().forget(self.waiter);
+        self.desk.inbox.store().waiters().forget(self.waiter);
     }
 }
