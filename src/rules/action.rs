@@ -59,7 +59,8 @@ impl Action {
         Conduct::Close.into()
     }
 
-    /// Resets the connection (RST) without a reply.
+    /// Resets the connection (RST) without a reply. At [`connect`](crate::Trigger::connect) it may reach a
+    /// client that still connects, and whose connecting fails then; another one fails as it reads the greeting.
     pub fn reset() -> Self {
         Conduct::Reset.into()
     }

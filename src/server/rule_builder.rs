@@ -227,7 +227,8 @@ impl RuleBuilder<'_> {
         self.mount(Action::disconnect())
     }
 
-    /// Resets the connection without a reply: RST.
+    /// Resets the connection without a reply: RST. At [`connect`](crate::Trigger::connect) it may reach a
+    /// client that still connects, and whose connecting fails then; another one fails as it reads the greeting.
     #[track_caller]
     pub fn reset(self) -> Rule {
         self.mount(Action::reset())
