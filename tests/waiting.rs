@@ -2,10 +2,13 @@
 
 mod support;
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use mailmock::{Mail, MailServer, TryWait, Wait};
+use mailmock::{Mail, MailServer, TryWait, Wait, a_mail};
 use support::Client;
 
 fn deliver(server: &MailServer) {
@@ -73,13 +76,38 @@ fn any_executor_can_poll_it() {
 /// The least that an executor can be.
 fn futures_block_on<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut context = Context::from_waker(Waker::noop());
     loop {
-        if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
         std::thread::yield_now();
     }
+}
+
+#[test]
+fn a_mail_is_judged_once_and_counts_as_long_as_it_is_stored() {
+    let server = MailServer::start();
+    let judged = Arc::new(AtomicUsize::new(0));
+    let judge = Arc::clone(&judged);
+    let wanted = a_mail().satisfies("is counted", move |_| {
+        judge.fetch_add(1, Ordering::Relaxed);
+        true
+    });
+    let mut wait = server.wait_for_times(2, wanted).into_future();
+    let mut look = || Pin::new(&mut wait).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(look().is_pending());
+    deliver(&server);
+    assert!(look().is_pending());
+    server.clear();
+    deliver(&server);
+    assert!(look().is_pending(), "the first one is gone");
+    deliver(&server);
+    let Poll::Ready(mails) = look() else {
+        panic!("two are there");
+    };
+    assert_eq!(mails.iter().map(Mail::id).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(judged.load(Ordering::Relaxed), 3);
 }
 
 #[test]
@@ -195,13 +223,9 @@ fn wakers_are_woken_and_dropped_without_the_lock() {
     let server = Arc::new(MailServer::start());
     let mut wait = server.wait_for_mails(1).into_future();
     for _ in 0..2 {
-        let waker = std::task::Waker::from(Arc::new(Nosy(Arc::clone(&server))));
-        let mut context = std::task::Context::from_waker(&waker);
-        assert!(
-            std::pin::Pin::new(&mut wait)
-                .poll(&mut context)
-                .is_pending()
-        );
+        let waker = Waker::from(Arc::new(Nosy(Arc::clone(&server))));
+        let mut context = Context::from_waker(&waker);
+        assert!(Pin::new(&mut wait).poll(&mut context).is_pending());
     }
     drop(wait);
 }

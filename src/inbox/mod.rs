@@ -7,6 +7,7 @@ mod assertions;
     reason = "one noun per file, and this room's first noun is its name"
 )]
 mod inbox;
+mod lookout;
 mod view;
 mod wait;
 mod waits;

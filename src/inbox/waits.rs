@@ -4,8 +4,9 @@ use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use super::inbox::Inbox;
+use super::lookout::Lookout;
 use super::wait::{Sight, TryWait, Wait};
-use crate::mail::{Mail, MailMatcher};
+use crate::mail::{Mail, MailMatcher, a_mail};
 use crate::rejection::Rejection;
 use crate::rejection_matcher::RejectionMatcher;
 use crate::report::{self, Scene, WaitEnd};
@@ -43,9 +44,9 @@ impl Inbox {
     #[track_caller]
     pub fn try_wait_for(&self, mail: MailMatcher) -> TryWait<Mail> {
         let wanted = mail.clone();
-        let mut newest = Newest::default();
+        let mut lookout = Lookout::new(mail);
         self.until(
-            move |inbox| newest.look(inbox, &mail),
+            move |inbox| lookout.newest(inbox),
             move |scene| scene.none_like(&wanted),
         )
     }
@@ -74,12 +75,10 @@ impl Inbox {
 
     fn times(&self, line: Line, count: usize, mail: MailMatcher) -> TryWait<Vec<Mail>> {
         let wanted = mail.clone();
+        let mut lookout = Lookout::new(mail);
         self.until_end(
             line,
-            move |inbox, _| {
-                let found = Some(inbox.find(mail.clone()));
-                found.filter(|found| found.len() >= count).into()
-            },
+            move |inbox, _| lookout.at_least(count, inbox).into(),
             move |scene| {
                 scene.wrong_number_like(&wanted, (count..).into(), &scene.mails_like(&wanted))
             },
@@ -114,11 +113,9 @@ impl Inbox {
     pub fn try_wait_for_mails(&self, count: usize) -> TryWait<Vec<Mail>> {
         let location = Location::caller();
         let (inbox, explained) = (self.clone(), self.clone());
+        let mut lookout = Lookout::new(a_mail());
         self.waiting.clone().until(
-            move |store| match inbox.view.is_all() {
-                true => store.mails_from(count),
-                false => Some(inbox.mails()).filter(|mails| mails.len() >= count),
-            },
+            move |_| lookout.at_least(count, &inbox),
             move |end, _| report::too_few_mails(count, end, location, &explained.scene()),
         )
     }
@@ -217,10 +214,10 @@ impl Inbox {
     #[track_caller]
     pub fn try_assert_none_within(&self, duration: Duration, mail: MailMatcher) -> TryWait<()> {
         let wanted = mail.clone();
-        let mut newest = Newest::default();
+        let mut lookout = Lookout::new(mail);
         let wait = self.until_end(
             Some(Location::caller()),
-            move |inbox, is_over| match newest.look(inbox, &mail) {
+            move |inbox, is_over| match lookout.newest(inbox) {
                 Some(_) => Sight::Never,
                 None if is_over => Sight::Found(()),
                 None => Sight::NotYet,
@@ -300,18 +297,3 @@ impl Inbox {
 
 /// Where a wait began, if that is known.
 type Line = Option<&'static Location<'static>>;
-
-/// Looks for a mail again and again, and at each mail once.
-#[derive(Default)]
-struct Newest {
-    last_id: u64,
-}
-
-impl Newest {
-    fn look(&mut self, inbox: &Inbox, wanted: &MailMatcher) -> Option<Mail> {
-        let mails = inbox.store().mails_after(self.last_id);
-        self.last_id = mails.last().map_or(self.last_id, Mail::id);
-        let mut mails = mails.into_iter();
-        mails.rfind(|mail| inbox.view.has_mail(mail) && wanted.is_match(mail))
-    }
-}

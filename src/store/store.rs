@@ -129,11 +129,14 @@ impl Store {
         mails.range(start..).cloned().collect()
     }
 
-    /// The mails, if there are at least so many.
-    pub(crate) fn mails_from(&self, count: usize) -> Option<Vec<Mail>> {
+    /// Those of these mails that are stored still; their numbers ascend.
+    pub(crate) fn mails_of(&self, ids: &[u64]) -> Vec<Mail> {
         let state = self.state.lock();
         let mails = state.stock.mails();
-        (mails.len() >= count).then(|| mails.iter().cloned().collect())
+        let found = ids
+            .iter()
+            .filter_map(|id| mails.binary_search_by_key(id, Mail::id).ok());
+        found.map(|i| mails[i].clone()).collect()
     }
 
     pub(crate) fn sessions(&self) -> Vec<Session> {
