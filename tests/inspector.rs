@@ -4,7 +4,8 @@
 
 mod support;
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
@@ -679,7 +680,7 @@ fn the_clock_is_moved_and_the_server_goes_down_and_comes_back() {
         assert_eq!(down.json::<Value>().unwrap(), json!({"status": "down"}));
     }
     assert_eq!(json_of(&server, "server")["status"], "down");
-    std::net::TcpStream::connect((server.host(), server.port())).unwrap_err();
+    TcpStream::connect((server.host(), server.port())).unwrap_err();
     assert_eq!(client.rest(), "");
     let up = post("up").send().unwrap();
     assert_eq!(up.json::<Value>().unwrap(), json!({"status": "up"}));
@@ -806,8 +807,18 @@ fn it_ends_with_the_server_whoever_waits() {
         let url = format!("{url}/api/v1/wait?timeout=60");
         move || Http::new().get(url).send()
     });
+    let mut listening = get(&server, "events");
+    let mut first = [0; 1];
+    listening.read_exact(&mut first).unwrap();
+    // Two that have asked for nothing, and for nothing whole.
+    let address = url.trim_start_matches("http://");
+    let _silent = TcpStream::connect(address).unwrap();
+    let mut halting = TcpStream::connect(address).unwrap();
+    halting.write_all(b"GET / HTTP/1.1\r\nHo").unwrap();
     drop(server);
-    // It is told, unless the connection was cut before.
+    // What was asked for before the end has an end of its own.
+    listening.read_to_end(&mut Vec::new()).unwrap();
+    // It is told, unless it came too late.
     if let Ok(response) = waiting.join().unwrap() {
         assert!(problem(response, 503).contains("the server was dropped"));
     }
@@ -938,7 +949,7 @@ fn a_failing_test_can_be_looked_at() {
 
     let (mut child, url) = parked(false);
     assert!(url.is_some());
-    std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"\n").unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
     assert!(!child.wait().unwrap().success());
 
     // Where nobody looks, nobody waits.

@@ -1,8 +1,9 @@
 //! One connection, which can keep nothing busy for ever: a client that says nothing, says half of something
 //! or does not read what it asked for is cut off.
 
+use std::future::{Future as _, poll_fn};
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
@@ -18,6 +19,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::limits::MAX_TARGET;
@@ -30,7 +32,13 @@ const MAX_HEAD: usize = 60 * 1024;
 /// How long a client that is told to go may take to read that.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-pub(super) async fn serve(stream: TcpStream, router: Router, patience: Duration) {
+/// Serves it until the client leaves, or `end` tells of the server's: what has been asked before is answered.
+pub(super) async fn serve(
+    stream: TcpStream,
+    router: Router,
+    patience: Duration,
+    mut end: watch::Receiver<()>,
+) {
     let head = Head::default();
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
@@ -54,7 +62,31 @@ pub(super) async fn serve(stream: TcpStream, router: Router, patience: Duration)
         // For the whole head, and for the time between two requests.
         .header_read_timeout(patience)
         .serve_connection(io, service);
-    let _ = Pin::new(&mut connection).await; // what failed, failed for the client
+    let mut is_ending = false;
+    {
+        let mut ending = pin!(end.changed());
+        poll_fn(|context| {
+            loop {
+                // First, so that an answer that is there goes out. What failed, failed for the client.
+                if Pin::new(&mut connection).poll(context).is_ready() {
+                    return Poll::Ready(());
+                }
+                if is_ending || ending.as_mut().poll(context).is_pending() {
+                    return Poll::Pending;
+                }
+                is_ending = true;
+                if head.is_in_part() {
+                    return Poll::Ready(());
+                }
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+        })
+        .await;
+    }
+    if is_ending {
+        return;
+    }
+    drop(end); // it does not wait for those that part
     let parts = connection.into_parts();
     let mut stream = parts.io.into_inner().stream;
     if head.is_too_large() {
@@ -112,6 +144,10 @@ impl Head {
 
     fn is_too_large(&self) -> bool {
         self.room() == Some(0)
+    }
+
+    fn is_in_part(&self) -> bool {
+        self.room().is_some_and(|room| room < MAX_HEAD)
     }
 }
 

@@ -12,8 +12,8 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
-use tokio::sync::{Semaphore, oneshot};
-use tokio::time::sleep;
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::time::{sleep, timeout};
 
 use super::connection::serve;
 use super::controls::{Controls, Desk};
@@ -65,10 +65,15 @@ impl Inspector {
         let (stop, stopped) = oneshot::channel::<()>();
         let run = move || {
             runtime.block_on(async {
-                tokio::spawn(accept(listener, router, limits));
+                let (end, _) = watch::channel(());
+                let accepting = tokio::spawn(accept(listener, router, limits, end.clone()));
                 let _ = stopped.await; // it is dropped, and never sent to
+                accepting.abort();
+                end.send_replace(());
+                // Whoever has asked gets an answer: that the server has ended, for one.
+                let _ = timeout(FAREWELL, end.closed()).await;
             });
-            // Requests that wait are not waited for.
+            // An answer that takes longer is not waited for.
             runtime.shutdown_background();
         };
         let name = "mailmock inspector".to_owned();
@@ -93,13 +98,13 @@ impl Inspector {
 /// Those who are sent away at one time; who comes on top of them is cut off without a word.
 const MAX_SENT_AWAY: usize = 32;
 
-/// How long they may take for that.
+/// How long they may take for that, and all others at the end.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How long a listener rests that cannot accept: there are no descriptors left, say.
 const REST: Duration = Duration::from_millis(50);
 
-async fn accept(listener: TcpListener, router: Router, limits: Limits) {
+async fn accept(listener: TcpListener, router: Router, limits: Limits, end: watch::Sender<()>) {
     let served = Arc::new(Semaphore::new(limits.connections));
     let sent_away = Arc::new(Semaphore::new(MAX_SENT_AWAY));
     let full = full(limits.connections);
@@ -111,15 +116,15 @@ async fn accept(listener: TcpListener, router: Router, limits: Limits) {
         // Answers are written at once, and in one piece.
         let _ = stream.set_nodelay(true);
         if let Ok(permit) = Arc::clone(&served).try_acquire_owned() {
-            let router = router.clone();
+            let (router, end) = (router.clone(), end.subscribe());
             tokio::spawn(async move {
-                serve(stream, router, limits.timeout).await;
+                serve(stream, router, limits.timeout, end).await;
                 drop(permit);
             });
         } else if let Ok(permit) = Arc::clone(&sent_away).try_acquire_owned() {
-            let full = full.clone();
+            let (full, end) = (full.clone(), end.subscribe());
             tokio::spawn(async move {
-                serve(stream, full, FAREWELL.min(limits.timeout)).await;
+                serve(stream, full, FAREWELL.min(limits.timeout), end).await;
                 drop(permit);
             });
         }
