@@ -151,18 +151,23 @@ class Mails extends EventTarget {
 
   /** The oldest may have gone for newer ones, or somebody else have deleted some. */
   #recount({ mails: stored, oldest_mail: oldest }) {
-    if (!this.isLoaded || this.#pending.length > 0) {
+    if (this.#pending.length > 0) {
       return;
     }
     const isAll = Object.keys(this.#parameters).length === 0;
-    if (isAll && stored < this.total && this.#oldest !== null && oldest > this.#oldest) {
+    const hasDropped = isAll && stored < this.total && this.#oldest !== null && oldest > this.#oldest;
+    // Also before the list is loaded, which begins there, or behind.
+    this.#oldest = oldest;
+    if (!this.isLoaded) {
+      return;
+    }
+    if (hasDropped) {
       this.items = this.items.filter((mail) => mail.id >= oldest);
       this.total = stored;
       this.#tell();
     } else if (isAll ? stored !== this.total : stored < this.total) {
       this.load();
     }
-    this.#oldest = oldest;
   }
 
   #tell(detail = {}) {
