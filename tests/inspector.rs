@@ -571,7 +571,7 @@ fn export_health_and_metrics() {
     assert_ne!(run, json_of(&self::server(), "server")["run"]);
     assert_eq!(
         standing,
-        json!({"run": null, "url": server.url(), "status": "up", "is_parked": false, "mails": 2,
+        json!({"run": null, "url": server.url(), "speaks_tls": false, "status": "up", "is_parked": false, "mails": 2,
             "oldest_mail": 1, "rejections": 0,
             "sessions": 2, "open_sessions": 0, "version": env!("CARGO_PKG_VERSION")})
     );
@@ -591,6 +591,21 @@ fn export_health_and_metrics() {
         "{metrics}"
     );
     assert!(metrics.contains("mailmock_mails_stored 0\n"));
+}
+
+#[test]
+fn clients_are_told_whom_to_trust() {
+    let why = problem(get(&server(), "ca_certificate"), 404);
+    assert_eq!(why, "the server speaks no TLS");
+    #[cfg(feature = "tls")]
+    {
+        let server = MailServer::builder().inspector().starttls().start();
+        assert_eq!(json_of(&server, "server")["speaks_tls"], true);
+        let answer = get(&server, "ca_certificate");
+        let kind = &answer.headers()["content-type"];
+        assert_eq!(kind, "application/pem-certificate-chain");
+        assert_eq!(answer.text().unwrap(), server.ca_certificate_pem());
+    }
 }
 
 #[test]

@@ -22,7 +22,8 @@ use crate::rules::RuleBook;
 pub(crate) trait Controls: fmt::Debug + Send + Sync {
     /// Where clients send their mail.
     fn url(&self) -> &str;
-    fn speaks_tls(&self) -> bool;
+    /// Whom clients are to trust, in PEM; none, if there is no TLS.
+    fn ca_certificate(&self) -> Option<&str>;
     fn is_down(&self) -> bool;
     fn advance_time(&self, duration: Duration) -> io::Result<()>;
     fn go_down(&self) -> io::Result<()>;

@@ -34,6 +34,7 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         )
         .route("/health", get(metrics::health))
         .route("/server", get(standing::server))
+        .route("/ca_certificate", get(standing::ca_certificate))
         .route("/metrics", get(metrics::metrics))
         .route("/mails", get(mails::mails).delete(mails::delete_mails))
         .route("/mails/{id}", get(mails::mail).delete(mails::delete_mail))
@@ -92,6 +93,7 @@ pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Route
         metrics::health,
         metrics::metrics,
         standing::server,
+        standing::ca_certificate,
         mails::mails,
         mails::delete_mails,
         mails::mail,

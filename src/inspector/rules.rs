@@ -97,7 +97,7 @@ pub(super) async fn add_rule(
     Body(spec): Body<RuleSpec>,
 ) -> Result<Response, Problem> {
     let impossible = |why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why);
-    let speaks_tls = desk.controls.speaks_tls();
+    let speaks_tls = desk.controls.ca_certificate().is_some();
     let rule = spec
         .rule(desk.rules.clock(), speaks_tls)
         .map_err(impossible)?;

@@ -1,14 +1,20 @@
-//! How the server stands: where it is, whether it listens, how much it has.
+//! How the server stands: where it is, whom its clients are to trust, whether it listens, how much it has.
 
 use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::controls::Desk;
+use super::problem::{Missing, Problem};
 use super::words;
+
+/// RFC 8555 §9.1.
+const PEM: &str = "application/pem-certificate-chain";
 
 /// How the server stands.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -17,6 +23,8 @@ pub(super) struct ServerView {
     run: String,
     /// Where clients send their mail: `smtp://127.0.0.1:41233`.
     url: String,
+    /// Whether they can have TLS.
+    speaks_tls: bool,
     #[schema(schema_with = words::standing)]
     status: &'static str,
     /// Whether a test waits to be let go.
@@ -39,6 +47,7 @@ impl ServerView {
         Self {
             run: desk.run.to_string(),
             url: desk.controls.url().to_owned(),
+            speaks_tls: desk.controls.ca_certificate().is_some(),
             status: if desk.controls.is_down() {
                 "down"
             } else {
@@ -59,4 +68,22 @@ impl ServerView {
 #[utoipa::path(get, path = "/api/v1/server", tag = "server", responses((status = 200, description = "How it stands.", body = ServerView)))]
 pub(super) async fn server(State(desk): State<Desk>) -> Json<ServerView> {
     Json(ServerView::of(&desk))
+}
+
+/// The certificate that clients are to trust
+///
+/// In PEM: that of the authority that issued the server's. There is none if the server speaks no TLS.
+#[utoipa::path(
+    get,
+    path = "/api/v1/ca_certificate",
+    tag = "server",
+    responses(
+        (status = 200, description = "The certificate.", body = String, content_type = PEM),
+        Missing,
+    )
+)]
+pub(super) async fn ca_certificate(State(desk): State<Desk>) -> Result<Response, Problem> {
+    let pem = desk.controls.ca_certificate();
+    let pem = pem.ok_or_else(|| Problem::not_found("the server speaks no TLS"))?;
+    Ok(([(header::CONTENT_TYPE, PEM)], pem.to_owned()).into_response())
 }

@@ -185,7 +185,10 @@ impl MailServerBuilder {
                 let controls = Arc::new(Levers {
                     remote: background.remote().clone(),
                     url: url(&settings, "", &host, address.port()),
-                    speaks_tls,
+                    #[cfg(feature = "tls")]
+                    ca_certificate: tls.as_ref().map(|tls| tls.authority_pem().to_owned()),
+                    #[cfg(not(feature = "tls"))]
+                    ca_certificate: None,
                     is_down,
                 });
                 let rules = Arc::clone(&rules);

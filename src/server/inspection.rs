@@ -21,7 +21,8 @@ use crate::spec::RuleSpec;
 pub(super) struct Levers {
     pub(super) remote: Remote,
     pub(super) url: String,
-    pub(super) speaks_tls: bool,
+    /// In PEM, where clients can have TLS.
+    pub(super) ca_certificate: Option<String>,
     pub(super) is_down: Arc<AtomicBool>,
 }
 
@@ -30,8 +31,8 @@ impl Controls for Levers {
         &self.url
     }
 
-    fn speaks_tls(&self) -> bool {
-        self.speaks_tls
+    fn ca_certificate(&self) -> Option<&str> {
+        self.ca_certificate.as_deref()
     }
 
     fn is_down(&self) -> bool {

@@ -21,6 +21,7 @@ export function serverView() {
   const address = element("div", {});
   const figures = element("dl", { class: "figures" });
   const power = element("div", {});
+  const certificate = element("a", { href: urlOf("ca_certificate"), download: "mailmock-ca.pem", id: "ca-certificate" }, "Certificate to trust");
   const seconds = element("input", { type: "number", id: "seconds", min: "0", max: "3155760000", step: "any", value: "30", "aria-label": "Seconds" });
   const custom = element("form", { class: "inline", onsubmit: (event) => {
     event.preventDefault();
@@ -39,7 +40,8 @@ export function serverView() {
         element("p", { class: "links" },
           element("a", { href: urlOf("export.mbox"), download: "mails.mbox" }, "All mails as mbox"), " ",
           element("a", { href: urlOf("openapi.json"), target: "_blank", rel: "noopener" }, "API (OpenAPI)"), " ",
-          element("a", { href: urlOf("metrics"), target: "_blank", rel: "noopener" }, "Metrics")))));
+          element("a", { href: urlOf("metrics"), target: "_blank", rel: "noopener" }, "Metrics"), " ",
+          certificate))));
 
   function draw() {
     if (!standing) {
@@ -49,6 +51,7 @@ export function serverView() {
       element("p", { class: "address" }, element("code", { id: "smtp-url" }, standing.url),
         button("copy", "", () => copy(standing.url, "Address"), { class: "quiet", label: "Copy the address" })),
       howToSend(standing.url));
+    certificate.hidden = !standing.speaks_tls;
     const isUp = standing.status === "up";
     power.replaceChildren(
       element("p", {}, element("span", { class: isUp ? "tag is-good" : "tag is-bad" }, isUp ? "up" : "down"), " ",
