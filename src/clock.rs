@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// So far a clock can be advanced in all: what counts from its time must not come to the end of time.
-const MAX_ADVANCE: Duration = Duration::from_secs(86_400 * 365 * 100);
+const MAX_ADVANCE: Duration = Duration::from_secs(86_400 * 36_525);
 
 /// Tells the time since the server was set up.
 #[derive(Debug)]
@@ -38,12 +38,16 @@ impl Clock {
         self.started.elapsed().saturating_add(*self.advanced.lock())
     }
 
-    pub(crate) fn advance(&self, duration: Duration) {
-        {
+    /// Gives how far it was moved.
+    pub(crate) fn advance(&self, duration: Duration) -> Duration {
+        let moved = {
             let mut advanced = self.advanced.lock();
-            *advanced = advanced.saturating_add(duration).min(MAX_ADVANCE);
-        }
+            let before = *advanced;
+            *advanced = before.saturating_add(duration).min(MAX_ADVANCE);
+            *advanced - before
+        };
         self.wake_timers();
+        moved
     }
 
     /// Has all who wait look again at what they wait for.

@@ -659,6 +659,7 @@ fn pages_of_others_can_neither_look_nor_change() {
         .header("origin", "https://attacker.example")
         .send()
         .unwrap();
+    assert_eq!(response.status(), 403);
     assert!(
         response
             .headers()
@@ -689,6 +690,14 @@ fn the_clock_is_moved_and_the_server_goes_down_and_comes_back() {
         .unwrap();
     assert_eq!(moved.json::<Value>().unwrap(), json!({"advanced": 60.0}));
     client.ok("RCPT TO:<b@example.org>");
+    // A hundred years in all.
+    let century = json!({"seconds": 3_155_760_000_u32});
+    for advanced in [3_155_760_000.0 - 60.0, 0.0] {
+        let moved = post("clock/advance").json(&century).send().unwrap();
+        assert_eq!(json_in(moved), json!({"advanced": advanced}));
+    }
+    assert_eq!(client.rest(), "421 4.4.2 Idle for too long, closing\r\n");
+    let mut client = Client::connect(&server);
 
     for _ in 0..2 {
         let down = post("down").send().unwrap();

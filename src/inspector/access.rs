@@ -8,7 +8,9 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{Components, OpenApi};
 
 use super::guard::Access;
-use super::problem::{Late, Misdirected, TooLarge, TooLong, Unauthorized};
+use super::problem::{
+    Failed, Foreign, Late, Misdirected, TooLarge, TooLong, Unauthorized, Unavailable,
+};
 
 pub(super) fn describe(document: &mut OpenApi, access: &Access) {
     let cookie =
@@ -51,8 +53,11 @@ pub(super) fn describe(document: &mut OpenApi, access: &Access) {
 fn answer_everywhere(operation: &mut Operation) {
     let answers = &mut operation.responses.responses;
     answers.extend(Unauthorized::responses());
+    answers.extend(Foreign::responses());
     answers.extend(TooLong::responses());
     answers.extend(Misdirected::responses());
+    answers.extend(Failed::responses());
+    answers.extend(Unavailable::responses());
 }
 
 fn http(scheme: HttpAuthScheme, description: &str) -> SecurityScheme {

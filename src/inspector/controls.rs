@@ -1,22 +1,21 @@
-//! What the outside may do to the server: move its clock, and have it go down and come back.
+//! What the outside may do to the server: move its clock, have it go down and come back, start it afresh, and let
+//! a parked test go on.
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem::{Ended, Foreign, Impossible, Malformed, NotJson, Problem, TooLarge};
+use super::desk::Desk;
+use super::problem::{Impossible, Malformed, NotJson, Problem, Refused};
 use super::request::Body;
 use super::words;
-use crate::inbox::Inbox;
-use crate::rules::RuleBook;
 
 /// What the server does when it is asked to. Each call waits until that is done.
 pub(crate) trait Controls: fmt::Debug + Send + Sync {
@@ -25,34 +24,24 @@ pub(crate) trait Controls: fmt::Debug + Send + Sync {
     /// Whom clients are to trust, in PEM; none, if there is no TLS.
     fn ca_certificate(&self) -> Option<&str>;
     fn is_down(&self) -> bool;
-    fn advance_time(&self, duration: Duration) -> io::Result<()>;
+    /// Gives how far it was moved.
+    fn advance_time(&self, duration: Duration) -> io::Result<Duration>;
     fn go_down(&self) -> io::Result<()>;
     fn come_back(&self) -> io::Result<()>;
 }
 
-/// What the paths have to do with.
-#[derive(Clone)]
-pub(super) struct Desk {
-    pub(super) inbox: Inbox,
-    pub(super) rules: Arc<RuleBook>,
-    pub(super) controls: Arc<dyn Controls>,
-    pub(super) is_parked: Arc<AtomicBool>,
-    /// What tells this server from others on the same port.
-    pub(super) run: Arc<str>,
+/// What came of it, if the server is still there, and the system lets it.
+fn done<T>(outcome: io::Result<T>) -> Result<T, Problem> {
+    outcome.map_err(|error| {
+        let status = match error.kind() {
+            io::ErrorKind::NotConnected => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::CONFLICT,
+        };
+        Problem::new(status, error.to_string())
+    })
 }
 
-impl FromRef<Desk> for Inbox {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.inbox.clone()
-    }
-}
-
-/// What came of it, if the server is still there.
-fn done(outcome: io::Result<()>) -> Result<(), Problem> {
-    outcome.map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()))
-}
-
-/// The most that the clock can be moved, in all: 100 years.
+/// The most that the clock can be moved, in all.
 const CENTURY: f64 = 100.0 * 365.25 * 24.0 * 60.0 * 60.0;
 
 /// How far the clock is to be moved.
@@ -67,6 +56,7 @@ pub(super) struct Advance {
 /// How far it was moved.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Advanced {
+    /// Seconds; less than was asked for where that is beyond 100 years in all.
     advanced: f64,
 }
 
@@ -88,11 +78,8 @@ pub(super) struct Standing {
     responses(
         (status = 200, description = "It is moved.", body = Advanced),
         Malformed,
-        Foreign,
-        TooLarge,
         NotJson,
         Impossible,
-        Ended,
     )
 )]
 pub(super) async fn advance_clock(
@@ -105,8 +92,9 @@ pub(super) async fn advance_clock(
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
     }
     let duration = Duration::from_secs_f64(seconds);
-    done(desk.controls.advance_time(duration))?;
-    Ok(Json(Advanced { advanced: seconds }))
+    let moved = done(desk.controls.advance_time(duration))?;
+    let advanced = moved.as_secs_f64();
+    Ok(Json(Advanced { advanced }))
 }
 
 /// Have the server go down
@@ -118,8 +106,7 @@ pub(super) async fn advance_clock(
     tag = "server",
     responses(
         (status = 200, description = "It is down.", body = Standing),
-        Foreign,
-        Ended,
+        Refused,
     )
 )]
 pub(super) async fn go_down(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
@@ -136,8 +123,7 @@ pub(super) async fn go_down(State(desk): State<Desk>) -> Result<Json<Standing>, 
     tag = "server",
     responses(
         (status = 200, description = "It is up.", body = Standing),
-        Foreign,
-        Ended,
+        Refused,
     )
 )]
 pub(super) async fn come_up(State(desk): State<Desk>) -> Result<Json<Standing>, Problem> {
@@ -163,7 +149,6 @@ pub(super) struct Emptied {
     tag = "server",
     responses(
         (status = 200, description = "Nothing is left.", body = Emptied),
-        Foreign,
     )
 )]
 pub(super) async fn reset(State(desk): State<Desk>) -> Json<Emptied> {
@@ -187,7 +172,6 @@ pub(super) struct Released {
     tag = "server",
     responses(
         (status = 200, description = "Whether one was let go.", body = Released),
-        Foreign,
     )
 )]
 pub(super) async fn release(State(desk): State<Desk>) -> Json<Released> {

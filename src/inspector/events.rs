@@ -9,7 +9,7 @@ use axum::response::sse::{Event, KeepAlive};
 use futures_core::Stream;
 use serde::Serialize;
 
-use super::controls::Desk;
+use super::desk::Desk;
 use super::rejection_view::RejectionView;
 use super::standing::ServerView;
 use super::views::{MailLine, SessionView};

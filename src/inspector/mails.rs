@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::filter::mail_query;
-use super::problem::{Foreign, Malformed, Missing, Problem};
+use super::problem::{Malformed, Missing, Problem};
 use super::request::{Parameters, Segments};
 use super::views::{MailLine, MailView, Octets};
 use crate::inbox::Inbox;
@@ -119,7 +119,6 @@ pub(super) async fn mails(
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
         Malformed,
-        Foreign,
     )
 )]
 pub(super) async fn delete_mails(
@@ -160,7 +159,6 @@ pub(super) async fn mail(
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
         Malformed,
-        Foreign,
         Missing,
     )
 )]

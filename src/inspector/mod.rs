@@ -5,6 +5,7 @@ mod access;
 mod aside;
 mod connection;
 mod controls;
+mod desk;
 mod events;
 mod export;
 mod filter;

@@ -73,7 +73,7 @@ problems! {
     Malformed = 400,
     /// The inspector has a token, and the request has not.
     Unauthorized = 401,
-    /// Another page may not do this.
+    /// A browser asks for another page.
     Foreign = 403,
     /// There is no such thing.
     Missing = 404,
@@ -82,6 +82,8 @@ problems! {
     /// The time is over; the detail says what there is instead.
     // Not 408, at which clients try again of their own accord.
     Overdue = 409,
+    /// The system does not let the server do that.
+    Refused = 409,
     /// This is too much.
     TooLarge = 413,
     /// Path and query are too long.
@@ -92,6 +94,8 @@ problems! {
     Misdirected = 421,
     /// This cannot be done.
     Impossible = 422,
-    /// The server has ended.
-    Ended = 503,
+    /// The answer could not be worked out.
+    Failed = 500,
+    /// The server has ended, or has as many connections as it may have.
+    Unavailable = 503,
 }

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::controls::Desk;
+use super::desk::Desk;
 use super::mails::{Deleted, number};
-use super::problem::{Foreign, Impossible, Malformed, Missing, NotJson, Problem, TooLarge};
+use super::problem::{Impossible, Malformed, Missing, NotJson, Problem};
 use super::request::{Body, Segments};
 use crate::rules::{MountedRule, RuleBook};
 use crate::spec::RuleSpec;
@@ -86,8 +86,6 @@ pub(super) async fn rules(State(desk): State<Desk>) -> Json<Rules> {
             headers(("location" = String, description = "Where it is.")),
         ),
         Malformed,
-        Foreign,
-        TooLarge,
         NotJson,
         Impossible,
     )
@@ -141,7 +139,6 @@ pub(super) async fn rule(
     tag = "rules",
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
-        Foreign,
     )
 )]
 pub(super) async fn delete_rules(State(desk): State<Desk>) -> Json<Deleted> {
@@ -162,7 +159,6 @@ pub(super) async fn delete_rules(State(desk): State<Desk>) -> Json<Deleted> {
     responses(
         (status = 200, description = "How many were deleted.", body = Deleted),
         Malformed,
-        Foreign,
         Missing,
         Impossible,
     )

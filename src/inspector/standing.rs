@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::controls::Desk;
+use super::desk::Desk;
 use super::problem::{Missing, Problem};
 use super::words;
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::filter::mail_query;
-use super::problem::{Ended, Malformed, Overdue, Problem};
+use super::problem::{Malformed, Overdue, Problem};
 use super::request::Parameters;
 use super::views::MailLine;
 use crate::inbox::Inbox;
@@ -48,7 +48,6 @@ pub(super) struct Arrived {
         (status = 200, description = "The mails that came.", body = Arrived),
         Malformed,
         Overdue,
-        Ended,
     )
 )]
 pub(super) async fn wait(

@@ -9,5 +9,6 @@ use std::time::Duration;
 pub(super) enum Control {
     GoDown(mpsc::Sender<io::Result<()>>),
     ComeBack(mpsc::Sender<io::Result<()>>),
-    AdvanceTime(Duration, mpsc::Sender<io::Result<()>>),
+    /// Answered with how far it was moved.
+    AdvanceTime(Duration, mpsc::Sender<io::Result<Duration>>),
 }

@@ -39,7 +39,7 @@ impl Controls for Levers {
         self.is_down.load(Ordering::Acquire)
     }
 
-    fn advance_time(&self, duration: Duration) -> io::Result<()> {
+    fn advance_time(&self, duration: Duration) -> io::Result<Duration> {
         self.remote.ask(|done| Control::AdvanceTime(duration, done))
     }
 
@@ -72,6 +72,7 @@ impl MailServerBuilder {
     /// | `GET /api/v1/wait` | answers when there are `count` mails like that; after `timeout` seconds 409, with the report that a test would print |
     /// | `GET /api/v1/sessions`, `/sessions/{id}`, `/sessions/{id}/transcript`, `/rejections`, `/logins` | what was said, what was refused, who presented credentials (no secrets) |
     /// | `GET /api/v1/events` | server-sent events: `mail`, `rejection`, `session`, `server` |
+    /// | `GET /api/v1/ca_certificate` | whom clients are to trust, in PEM |
     /// | `GET /api/v1/server` | where mail is sent to, whether it is up, whether a test is parked, how much there is |
     /// | `GET /api/v1/rules`, `/rules/{id}` | the rules in force, with hits and what remains |
     /// | `POST /api/v1/rules` | adds one, as a [`RuleSpec`] |

@@ -86,9 +86,9 @@ impl Listener {
                 }
                 Next::Control(Some(Control::AdvanceTime(duration, done))) => {
                     self.settle().await;
-                    self.host.clock.advance(duration);
+                    let moved = self.host.clock.advance(duration);
                     self.settle().await;
-                    let _ = done.send(Ok(())); // nobody waits for it any more
+                    let _ = done.send(Ok(moved)); // nobody waits for it any more
                 }
                 Next::Control(None) => return,
             }

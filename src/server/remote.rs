@@ -18,10 +18,14 @@ pub(super) struct Remote {
 
 impl Remote {
     /// Has the server do something, and waits until it is done.
-    pub(super) fn ask(
+    ///
+    /// # Errors
+    ///
+    /// Of the kind `NotConnected`, if it has ended.
+    pub(super) fn ask<T>(
         &self,
-        request: impl FnOnce(mpsc::Sender<io::Result<()>>) -> Control,
-    ) -> io::Result<()> {
+        request: impl FnOnce(mpsc::Sender<io::Result<T>>) -> Control,
+    ) -> io::Result<T> {
         if thread::current().id() == self.thread_id {
             let text = "a closure that the server runs cannot wait for the server";
             return Err(io::Error::other(text));
@@ -35,5 +39,5 @@ impl Remote {
 }
 
 fn ended() -> io::Error {
-    io::Error::other("the server's thread has ended")
+    io::Error::new(io::ErrorKind::NotConnected, "the server's thread has ended")
 }
