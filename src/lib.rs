@@ -259,7 +259,7 @@
 //! until you have looked, and `builder().park_on_failure()` does so when an assertion fails, but not in CI.
 //!
 //! It listens on the loopback interface alone, is not to be reached by another name, and lets no other page
-//! change anything. `builder().inspector_address(..)` has it listen elsewhere, and then it needs a token:
+//! look at anything or change it. `builder().inspector_address(..)` has it listen elsewhere, and then it needs a token:
 //! `inspector_token(..)`, shown as `Authorization: Bearer …`, as the password of Basic, or by opening `/?token=…`
 //! in a browser.
 //!

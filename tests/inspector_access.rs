@@ -12,7 +12,7 @@ use mailmock::{MailServer, MailServerBuilder, a_mail};
 use reqwest::blocking::{Client as Http, ClientBuilder};
 use reqwest::redirect;
 use serde_json::Value;
-use support::http::problem;
+use support::http::{json_in, problem};
 use support::{Client, eventually};
 
 const TOKEN: &str = "s3;cr,et+/=%\"";
@@ -79,22 +79,17 @@ fn who_has_the_token_is_let_in_whichever_way_it_is_shown() {
     for user in ["", "ada"] {
         assert_eq!(basic(user, TOKEN).send().unwrap().status(), 200);
     }
-    let port = server
-        .inspector_url()
-        .rsplit(':')
-        .next()
-        .unwrap()
-        .to_owned();
+    let name = cookie_name(&server);
     let cookie = |text: String| get(&server, "/api/v1/health").header("cookie", text);
     for text in [
-        format!("mailmock-{port}={ENCODED}"),
-        format!("a=b; mailmock-{port}={ENCODED}; c=d"),
+        format!("{name}={ENCODED}"),
+        format!("a=b; {name}={ENCODED}; c=d"),
     ] {
         assert_eq!(cookie(text).send().unwrap().status(), 200);
     }
     // Another application's cookies may be of any octets.
     for (before, after) in [("a=", ""), ("", "a=")] {
-        let ours = format!("mailmock-{port}={ENCODED}");
+        let ours = format!("{name}={ENCODED}");
         let octets: [&[u8]; 5] = [
             before.as_bytes(),
             b"\xff\xc3\xa4; ",
@@ -117,7 +112,7 @@ fn who_has_the_token_is_let_in_whichever_way_it_is_shown() {
         basic("ada", "s3;cr,et+/=%!"),
         get(&server, "/api/v1/health").header("authorization", "Basic ====="),
         cookie(format!("mailmock-1={ENCODED}")),
-        cookie(format!("mailmock-{port}=")),
+        cookie(format!("{name}=")),
         // Nowhere but at the page is it taken from a URL, which is written down everywhere.
         get(&server, &format!("/api/v1/health?token={ENCODED}")),
     ] {
@@ -208,6 +203,31 @@ fn a_foreign_page_is_refused_whatever_type_it_says_its_body_is_of() {
     }
 }
 
+/// It could not read it, and would still learn from how long it takes.
+#[test]
+fn a_foreign_page_may_not_even_ask() {
+    let server = MailServer::builder().mailpit_api().start();
+    let ask = |path: &str, site: &str, mode: &str| {
+        let request = get(&server, path).header("sec-fetch-site", site);
+        request.header("sec-fetch-mode", mode).send().unwrap()
+    };
+    for site in ["cross-site", "same-site"] {
+        for path in ["/", "/api/v1/wait?timeout=0", "/page/icon.svg"] {
+            let told = problem(ask(path, site, "no-cors"), 403);
+            assert!(told.contains("another page"), "{told}");
+        }
+        // A link is followed to what a person looks at.
+        assert_eq!(ask("/", site, "navigate").status(), 200);
+        problem(ask("/api/v1/health", site, "navigate"), 403);
+    }
+    for site in ["same-origin", "none"] {
+        assert_eq!(ask("/api/v1/health", site, "cors").status(), 200);
+    }
+    let answer = get(&server, "/page/icon.svg").send().unwrap();
+    let policy = &answer.headers()["cross-origin-resource-policy"];
+    assert_eq!(policy, "same-origin");
+}
+
 #[test]
 fn a_request_with_two_hosts_is_none() {
     for server in [guarded(), MailServer::builder().inspector().start()] {
@@ -236,6 +256,31 @@ fn with_a_token_any_name_will_do() {
     problem(by_name("other"), 401);
 }
 
+/// What a browser is given by a link with the token.
+fn admission(server: &MailServer) -> String {
+    let link = format!("{}/?token={ENCODED}", server.inspector_url());
+    let admitted = browser().build().unwrap().get(link).send().unwrap();
+    let cookie = &admitted.headers()["set-cookie"];
+    cookie.to_str().unwrap().to_owned()
+}
+
+fn cookie_name(server: &MailServer) -> String {
+    let admission = admission(server);
+    admission.split_once('=').unwrap().0.to_owned()
+}
+
+/// Behind a proxy, or in containers, two may have the same port and be reached by one name.
+#[test]
+fn a_cookie_is_of_its_token() {
+    let (one, same) = (guarded(), guarded());
+    let other = MailServer::builder().inspector_token("other").start();
+    assert_eq!(cookie_name(&one), cookie_name(&same));
+    let document = get(&other, "/api/v1/openapi.json").bearer_auth("other");
+    let document = json_in(document.send().unwrap());
+    let name = &document["components"]["securitySchemes"]["cookie"]["name"];
+    assert_ne!(*name, cookie_name(&one));
+}
+
 #[test]
 fn a_link_with_the_token_lets_a_browser_in_and_leaves_the_address() {
     let server = guarded();
@@ -260,7 +305,7 @@ fn a_link_with_the_token_lets_a_browser_in_and_leaves_the_address() {
             .unwrap()
             .to_owned();
         let (pair, attributes) = cookie.split_once("; ").unwrap();
-        assert_eq!(attributes, "HttpOnly; SameSite=Strict; Path=/");
+        assert_eq!(attributes, "HttpOnly; SameSite=Lax; Path=/");
         let health = get(&server, "/api/v1/health").header("cookie", pair);
         assert_eq!(health.send().unwrap().status(), 200);
         // Opened once more, it leaves the address again.
@@ -315,13 +360,7 @@ fn the_document_tells_who_may_ask() {
         (&schemes["bearer"]["scheme"], &schemes["basic"]["scheme"]),
         (&"bearer".into(), &"basic".into())
     );
-    let port = server
-        .inspector_url()
-        .rsplit(':')
-        .next()
-        .unwrap()
-        .to_owned();
-    assert_eq!(schemes["cookie"]["name"], format!("mailmock-{port}"));
+    assert_eq!(schemes["cookie"]["name"], cookie_name(&server));
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let refusal = &operation["responses"]["401"]["content"];

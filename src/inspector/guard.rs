@@ -1,7 +1,8 @@
 //! Who may ask: who has the token if there is one, nobody's page but our own, and nobody who has come by a name
 //! that is not ours.
 
-use std::net::{IpAddr, SocketAddr};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -16,13 +17,16 @@ use super::token::Token;
 #[derive(Clone, Debug)]
 pub(super) struct Access {
     pub(super) token: Option<Token>,
-    /// Browsers do not tell the ports of a host apart, so that two inspectors need two names.
+    /// Browsers do not tell the ports of a host apart, so that inspectors with two tokens need two names.
     pub(super) cookie: String,
 }
 
 impl Access {
-    pub(super) fn new(token: Option<Token>, address: SocketAddr) -> Self {
-        let cookie = format!("mailmock-{}", address.port());
+    pub(super) fn new(token: Option<Token>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        token.as_ref().inspect(|token| token.hash(&mut hasher));
+        // Half of it, as nobody is to guess from it.
+        let cookie = format!("mailmock-{:08x}", hasher.finish() as u32);
         Self { token, cookie }
     }
 }
@@ -30,10 +34,18 @@ impl Access {
 /// RFC 9110 §11.6.1: what a 401 says of how to do better.
 const CHALLENGE: &str = "Bearer realm=\"mailmock\", Basic realm=\"mailmock\", charset=\"UTF-8\"";
 
+/// Who has a browser ask, and what for; no script can write them.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
 /// What every answer says, unless the answer has its own.
-const HEADERS: [(HeaderName, &str); 5] = [
+const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-store"),
     (
@@ -83,8 +95,13 @@ fn refusal(access: &Access, request: &Request) -> Option<Response> {
         return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, why).into_response());
     }
     let is_reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    (!is_reading && is_foreign(headers, host)).then(|| {
-        let why = "another page's script may not change anything here";
+    let is_harmless = if is_reading {
+        is_visit(request)
+    } else {
+        is_json(headers)
+    };
+    is_foreign(headers, host, is_harmless).then(|| {
+        let why = "another page may neither look at anything here nor change it";
         Problem::new(StatusCode::FORBIDDEN, why).into_response()
     })
 }
@@ -108,20 +125,28 @@ fn unknown() -> Response {
     ([(header::WWW_AUTHENTICATE, CHALLENGE)], problem).into_response()
 }
 
-/// Whether a browser has been sent here by a page that is not ours. JSON it would only send after it has
-/// asked (CORS), and be refused.
-fn is_foreign(headers: &HeaderMap, host: Option<&str>) -> bool {
+/// Whether a browser has been sent here by a page that is not ours, and could do harm thereby.
+fn is_foreign(headers: &HeaderMap, host: Option<&str>, is_harmless: bool) -> bool {
     if let Some(origin) = headers.get(header::ORIGIN) {
         let origin = origin.to_str().ok().and_then(|said| said.split_once("://"));
         return host.is_none() || origin.map(|(_, host)| host) != host;
     }
+    let site = text(headers, &FETCH_SITE);
+    !is_harmless && site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}
+
+/// Whether somebody has followed a link to a page. To the API there are none: how long an answer takes tells the
+/// page that has the link what there is, even if it cannot read it.
+fn is_visit(request: &Request) -> bool {
+    text(request.headers(), &FETCH_MODE) == Some("navigate")
+        && !request.uri().path().starts_with("/api/")
+}
+
+/// A browser would only send it for another page after it has asked (CORS), and be refused.
+fn is_json(headers: &HeaderMap) -> bool {
     let kind = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    if kind.eq_ignore_ascii_case("application/json") {
-        return false;
-    }
-    let site = text(headers, &HeaderName::from_static("sec-fetch-site"));
-    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+    kind.eq_ignore_ascii_case("application/json")
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

@@ -16,7 +16,8 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
 use super::connection::serve;
-use super::controls::{Controls, Desk};
+use super::controls::Controls;
+use super::desk::Desk;
 use super::options::{Limits, Options};
 use super::problem::Problem;
 use super::router::router;
@@ -61,7 +62,7 @@ impl Inspector {
             TcpListener::from_std(listener)?
         };
         let limits = options.limits;
-        let router = router(desk, options, address);
+        let router = router(desk, options);
         let (stop, stopped) = oneshot::channel::<()>();
         let run = move || {
             runtime.block_on(async {

@@ -1,6 +1,5 @@
 //! Which path is whose, and the document that says so.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
@@ -11,7 +10,7 @@ use utoipa::OpenApi;
 
 use super::access::describe;
 use super::aside::aside;
-use super::controls::Desk;
+use super::desk::Desk;
 use super::guard::{Access, guard};
 use super::limits::{MAX_BODY, within_limits};
 use super::options::Options;
@@ -21,9 +20,9 @@ use super::{
     wait,
 };
 
-/// What is served at that address.
-pub(super) fn router(desk: Desk, options: Options, address: SocketAddr) -> Router {
-    let access = Arc::new(Access::new(options.token, address));
+/// What is served.
+pub(super) fn router(desk: Desk, options: Options) -> Router {
+    let access = Arc::new(Access::new(options.token));
     let mailpit = options
         .speaks_mailpit
         .then(|| mailpit::router(desk.inbox.clone()));

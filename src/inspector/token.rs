@@ -9,7 +9,7 @@ use data_encoding::BASE64;
 use crate::percent::percent_encoded;
 
 /// A secret that nothing prints.
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 pub(crate) struct Token(String);
 
 impl Token {
@@ -48,10 +48,11 @@ impl Token {
         link.is_ok_and(|link| self.is(link.0.token.replace(' ', "+").as_bytes()))
     }
 
-    /// What has a browser present it from now on: to us alone, and to no script.
+    /// What has a browser present it from now on: to us alone, also behind a link that it has followed from
+    /// elsewhere, and to no script.
     pub(super) fn cookie(&self, name: &str) -> Option<HeaderValue> {
         let value = percent_encoded(&self.0);
-        let cookie = format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/");
+        let cookie = format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/");
         HeaderValue::try_from(cookie).ok()
     }
 
