@@ -1,7 +1,7 @@
 //! One connection, which can keep nothing busy for ever: a client that says nothing, says half of something
 //! or does not read what it asked for is cut off.
 
-use std::future::{Future as _, poll_fn};
+use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;

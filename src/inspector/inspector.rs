@@ -54,6 +54,8 @@ impl Inspector {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = Builder::new_current_thread()
+            // A thread for each answer that is worked out, and some for what streams.
+            .max_blocking_threads(2 * (options.limits.connections + MAX_SENT_AWAY))
             .enable_io()
             .enable_time()
             .build()?;
