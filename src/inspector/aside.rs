@@ -19,7 +19,7 @@ use super::problem::Problem;
 pub(super) async fn aside(request: Request, next: Next) -> Response {
     let runtime = Handle::current();
     // Dropped with this future, when the client leaves.
-    let (_asking, left) = oneshot::channel();
+    let (_asking, left) = oneshot::channel::<()>();
     let work = move || runtime.block_on(unless(left, next.run(request)));
     let answer = spawn_blocking(work).await;
     answer.ok().flatten().unwrap_or_else(|| {
@@ -28,8 +28,8 @@ pub(super) async fn aside(request: Request, next: Next) -> Response {
     })
 }
 
-/// What it gives, unless the other end of the channel is dropped before.
-async fn unless<T>(left: oneshot::Receiver<()>, answer: impl Future<Output = T>) -> Option<T> {
+/// What it gives, unless something ends before.
+pub(super) async fn unless<T>(left: impl Future, answer: impl Future<Output = T>) -> Option<T> {
     let (mut left, mut answer) = (pin!(left), pin!(answer));
     poll_fn(|context| match answer.as_mut().poll(context) {
         Poll::Ready(answer) => Poll::Ready(Some(answer)),

@@ -30,7 +30,7 @@ use super::problem::Problem;
 const MAX_HEAD: usize = 60 * 1024;
 
 /// How long a client that is told to go may take to read that.
-const FAREWELL: Duration = Duration::from_secs(1);
+pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Serves it until the client leaves, or `end` tells of the server's: what has been asked before is answered.
 pub(super) async fn serve(

@@ -1,23 +1,24 @@
 //! What comes, as it comes: server-sent events.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Wake, Waker};
 
 use axum::extract::State;
 use axum::response::Sse;
-use axum::response::sse::{Event, KeepAlive};
-use futures_core::Stream;
+use axum::response::sse::{Event, KeepAlive, KeepAliveStream};
 use serde::Serialize;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::Sender;
+use tokio::task::spawn_blocking;
 
+use super::aside::unless;
 use super::desk::Desk;
+use super::pieces::Pieces;
 use super::rejection_view::RejectionView;
 use super::standing::ServerView;
 use super::views::{MailLine, SessionView};
-use crate::inbox::Inbox;
-use crate::mail::Mail;
-use crate::rejection::Rejection;
-use crate::session::Session;
-use crate::store::Mark;
+use crate::received::Received;
+use crate::store::{Mark, Store};
 
 /// What comes from now on
 ///
@@ -38,111 +39,105 @@ use crate::store::Mark;
     tag = "server",
     responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream"))
 )]
-pub(super) async fn events(
-    State(desk): State<Desk>,
-) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
-    let seen = desk.inbox.mark();
-    let waiter = desk.inbox.store().waiters().new_id();
-    let events = Events {
-        desk,
-        seen,
-        waiter,
+pub(super) async fn events(State(desk): State<Desk>) -> Sse<KeepAliveStream<Pieces<Event>>> {
+    let (sender, events) = Pieces::channel();
+    let teller = Teller {
+        seen: desk.inbox.mark(),
         told: None,
+        desk,
     };
+    tokio::spawn(teller.tell(sender));
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
-/// What has come since it was last looked.
-pub(super) struct Events {
+/// Who tells one listener.
+struct Teller {
     desk: Desk,
+    /// What has come up to there was told.
     seen: Mark,
-    waiter: u64,
     /// How it stood when that was last told.
     told: Option<ServerView>,
 }
 
-impl Stream for Events {
-    type Item = Result<Event, axum::Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let store = self.desk.inbox.store();
-        // Before the look, so that what comes behind it wakes us.
-        store.waiters().wake_later(self.waiter, cx.waker());
-        let standing = loop {
-            if let Some(event) = self.next() {
-                return Poll::Ready(Some(event));
+impl Teller {
+    /// Tells what comes, until the listener leaves or the server ends.
+    async fn tell(mut self, listener: Sender<Event>) {
+        let bell = Arc::new(Bell::default());
+        let waker = Waker::from(Arc::clone(&bell));
+        let waiter = Waiter::of(self.desk.inbox.store());
+        loop {
+            // Before the look, so that what comes behind it rings.
+            waiter.wake_later(&waker);
+            let is_closed = waiter.store.is_closed();
+            if !self.has_told_all() {
+                let look = spawn_blocking(move || {
+                    let events = self.news();
+                    (self, events)
+                });
+                let Ok((teller, events)) = look.await else {
+                    return; // its panic has been printed
+                };
+                self = teller;
+                for event in events {
+                    if listener.send(event).await.is_err() {
+                        return;
+                    }
+                }
             }
+            if is_closed {
+                return;
+            }
+            let has_rung = unless(listener.closed(), bell.0.notified()).await;
+            if has_rung.is_none() {
+                return;
+            }
+        }
+    }
+
+    fn has_told_all(&self) -> bool {
+        self.desk.inbox.mark() == self.seen
+            && self.told.as_ref() == Some(&ServerView::of(&self.desk))
+    }
+
+    /// What has come since it was last looked, oldest first, and behind it how the server stands.
+    fn news(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        loop {
+            let (news, now) = self.desk.inbox.store().news(self.seen);
+            self.seen = now;
+            events.extend(in_order(&news));
             let standing = ServerView::of(&self.desk);
             // What has come meanwhile is told before it is counted.
-            if self.desk.inbox.mark() == self.seen {
-                break standing;
+            if self.desk.inbox.mark() != now {
+                continue;
             }
-        };
-        if self.told.as_ref() != Some(&standing) {
-            let event = Event::default().event("server").json_data(&standing);
-            self.told = Some(standing);
-            return Poll::Ready(Some(event));
+            if self.told.as_ref() != Some(&standing) {
+                events.extend(Event::default().event("server").json_data(&standing));
+                self.told = Some(standing);
+            }
+            return events;
         }
-        if self.desk.inbox.store().is_closed() {
-            return Poll::Ready(None);
-        }
-        Poll::Pending
     }
 }
 
-impl Events {
-    /// The oldest of what has not been told.
-    fn next(&mut self) -> Option<Result<Event, axum::Error>> {
-        let now = self.desk.inbox.mark();
-        let session = self.unseen(now.session, self.seen.session, Inbox::sessions, Session::id);
-        let rejection = self.unseen(
-            now.rejection,
-            self.seen.rejection,
-            Inbox::rejections,
-            Rejection::id,
-        );
-        let mails = |inbox: &Inbox| inbox.store().mails_after(self.seen.mail);
-        let mail = self.unseen(now.mail, self.seen.mail, mails, Mail::id);
-        let times = [
-            session.as_ref().map(Session::opened_at),
-            mail.as_ref().map(Mail::received_at),
-            rejection.as_ref().map(Rejection::recorded_at),
-        ];
-        let oldest = times.into_iter().flatten().min();
-        if oldest.is_none() {
-            self.seen = now; // what came was deleted before it was told
-        }
-        // Of the same moment, the session comes before what happens in it.
-        let is_next = |time| Some(time) == oldest;
-        if let Some(session) = session.filter(|session| is_next(session.opened_at())) {
-            self.seen.session = session.id();
-            return Some(event("session", session.id(), &SessionView::from(&session)));
-        }
-        if let Some(mail) = mail.filter(|mail| is_next(mail.received_at())) {
-            self.seen.mail = mail.id();
-            return Some(event("mail", mail.id(), &MailLine::from(&mail)));
-        }
-        let rejection = rejection.filter(|rejection| is_next(rejection.recorded_at()))?;
-        self.seen.rejection = rejection.id();
-        let view = RejectionView::from(&rejection);
-        Some(event("rejection", rejection.id(), &view))
-    }
-
-    /// The first of a kind with a number above that one, if there may be one.
-    fn unseen<T>(
-        &self,
-        last: u64,
-        seen: u64,
-        all: impl FnOnce(&Inbox) -> Vec<T>,
-        id: impl Fn(&T) -> u64,
-    ) -> Option<T> {
-        let all = if last > seen {
-            all(&self.desk.inbox)
-        } else {
-            Vec::new()
-        };
-        all.into_iter().find(|item| id(item) > seen)
-    }
+/// Of the same moment, a session comes before what happens in it.
+fn in_order(news: &Received) -> impl Iterator<Item = Event> {
+    let sessions = news.sessions.iter().map(|session| {
+        let view = SessionView::from(session);
+        (session.opened_at(), event("session", session.id(), &view))
+    });
+    let mails = news.mails.iter().map(|mail| {
+        let line = MailLine::from(mail);
+        (mail.received_at(), event("mail", mail.id(), &line))
+    });
+    let rejections = news.rejections.iter().map(|rejection| {
+        let view = RejectionView::from(rejection);
+        let event = event("rejection", rejection.id(), &view);
+        (rejection.recorded_at(), event)
+    });
+    let mut events: Vec<_> = sessions.chain(mails).chain(rejections).collect();
+    events.sort_by_key(|(time, _)| *time);
+    events.into_iter().filter_map(|(_, event)| event.ok())
 }
 
 fn event(kind: &str, id: u64, data: &impl Serialize) -> Result<Event, axum::Error> {
@@ -152,8 +147,37 @@ fn event(kind: &str, id: u64, data: &impl Serialize) -> Result<Event, axum::Erro
         .json_data(data)
 }
 
-impl Drop for Events {
+/// Who waits in the store.
+struct Waiter {
+    store: Arc<Store>,
+    id: u64,
+}
+
+impl Waiter {
+    fn of(store: &Arc<Store>) -> Self {
+        Self {
+            id: store.waiters().new_id(),
+            store: Arc::clone(store),
+        }
+    }
+
+    fn wake_later(&self, waker: &Waker) {
+        self.store.waiters().wake_later(self.id, waker);
+    }
+}
+
+impl Drop for Waiter {
     fn drop(&mut self) {
-        self.desk.inbox.store().waiters().forget(self.waiter);
+        self.store.waiters().forget(self.id);
+    }
+}
+
+/// Rung when the server has changed.
+#[derive(Default)]
+struct Bell(Notify);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.notify_one();
     }
 }

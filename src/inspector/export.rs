@@ -1,15 +1,11 @@
 //! All mails in one file.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_core::Stream;
 
+use super::pieces::Pieces;
 use super::views::Octets;
 use crate::inbox::Inbox;
 use crate::mail::{Date, Mail};
@@ -25,7 +21,8 @@ use crate::mail::{Date, Mail};
     responses((status = 200, description = "The file.", body = inline(Octets), content_type = "application/mbox"))
 )]
 pub(super) async fn export(State(inbox): State<Inbox>) -> Response {
-    let mbox = Body::from_stream(Mbox(inbox.mails().into_iter()));
+    let mails = inbox.mails().into_iter();
+    let mbox = Body::from_stream(Pieces::of(mails.map(|mail| as_mbox(&mail))));
     let headers = [
         (header::CONTENT_TYPE, "application/mbox"),
         (
@@ -36,23 +33,8 @@ pub(super) async fn export(State(inbox): State<Inbox>) -> Response {
     (headers, mbox).into_response()
 }
 
-/// One mail after the other, as fast as the client reads.
-struct Mbox(std::vec::IntoIter<Mail>);
-
-impl Stream for Mbox {
-    type Item = Result<Vec<u8>, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.0.next().map(|mail| {
-            let mut mbox = Vec::with_capacity(mail.message().size() + 128);
-            append(&mut mbox, &mail);
-            Ok(mbox)
-        });
-        Poll::Ready(next)
-    }
-}
-
-fn append(mbox: &mut Vec<u8>, mail: &Mail) {
+fn as_mbox(mail: &Mail) -> Vec<u8> {
+    let mut mbox = Vec::with_capacity(mail.message().size() + 128);
     let sender = match mail.envelope().reverse_path().as_str() {
         "" => "MAILER-DAEMON",
         address => address,
@@ -70,4 +52,5 @@ fn append(mbox: &mut Vec<u8>, mail: &Mail) {
         mbox.push(b'\n');
     }
     mbox.push(b'\n');
+    mbox
 }

@@ -15,7 +15,7 @@ use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
-use super::connection::serve;
+use super::connection::{FAREWELL, serve};
 use super::controls::Controls;
 use super::desk::Desk;
 use super::options::{Limits, Options};
@@ -74,7 +74,7 @@ impl Inspector {
                 accepting.abort();
                 end.send_replace(());
                 // Whoever has asked gets an answer: that the server has ended, for one.
-                let _ = timeout(FAREWELL, end.closed()).await;
+                let _ = timeout(LAST_WORDS, end.closed()).await;
             });
             // An answer that takes longer is not waited for.
             runtime.shutdown_background();
@@ -101,8 +101,8 @@ impl Inspector {
 /// Those who are sent away at one time; who comes on top of them is cut off without a word.
 const MAX_SENT_AWAY: usize = 32;
 
-/// How long they may take for that, and all others at the end.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// How long answers may take that are being worked out, or written, when the server ends.
+const LAST_WORDS: Duration = Duration::from_millis(250);
 
 /// How long a listener rests that cannot accept: there are no descriptors left, say.
 const REST: Duration = Duration::from_millis(50);

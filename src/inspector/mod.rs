@@ -22,6 +22,7 @@ mod mails;
 mod metrics;
 mod options;
 mod page;
+mod pieces;
 mod preview;
 mod problem;
 mod rejection_view;

@@ -58,6 +58,8 @@ impl MailServerBuilder {
     /// own unless [told otherwise](Self::inspector_address). It has what the server has received, in the words
     /// of this crate, and can wait for what is still to come; `/api/v1/openapi.json` describes it.
     ///
+    /// When the server ends, what has been asked is answered, if that takes no longer than a quarter of a second.
+    ///
     /// On the page a mail's HTML is shown in a frame that runs no script, sends no form, is of no origin, and
     /// loads nothing from elsewhere, unless one clicks for its remote images.
     ///

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Instant, SystemTime};
 
 use super::expected_mails::ExpectedMails;
+use super::mark::Mark;
 use super::stock::{Bounds, Stock};
 use crate::journal::Journal;
 use crate::mail::Mail;
@@ -54,6 +55,15 @@ impl State {
             last_session_id: 0,
             open_sessions: 0,
             is_closed: false,
+        }
+    }
+
+    /// Where it stands now.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            mail: self.last_mail_id,
+            rejection: self.last_rejection_id,
+            session: self.last_session_id,
         }
     }
 

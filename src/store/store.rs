@@ -1,6 +1,6 @@
 //! What was recorded, behind one lock, and those who wait for it.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
@@ -124,9 +124,21 @@ impl Store {
     /// The mails with a number above that one, oldest first.
     pub(crate) fn mails_after(&self, id: u64) -> Vec<Mail> {
         let state = self.state.lock();
-        let mails = state.stock.mails();
-        let start = mails.partition_point(|mail| mail.id() <= id);
-        mails.range(start..).cloned().collect()
+        behind(state.stock.mails(), Mail::id, id)
+    }
+
+    /// What has come behind a mark, but for mails that were discarded, and where it stands now.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn news(&self, seen: Mark) -> (Received, Mark) {
+        let state = self.state.lock();
+        let stock = &state.stock;
+        let news = Received {
+            mails: behind(stock.mails(), Mail::id, seen.mail),
+            rejections: behind(stock.rejections(), Rejection::id, seen.rejection),
+            sessions: behind(stock.sessions(), Session::id, seen.session),
+            ..Received::default()
+        };
+        (news, state.mark())
     }
 
     /// Those of these mails that are stored still; their numbers ascend.
@@ -166,12 +178,7 @@ impl Store {
 
     /// Where it stands now.
     pub(crate) fn mark(&self) -> Mark {
-        let state = self.state.lock();
-        Mark {
-            mail: state.last_mail_id,
-            rejection: state.last_rejection_id,
-            session: state.last_session_id,
-        }
+        self.state.lock().mark()
     }
 
     /// How much there is now.
@@ -257,6 +264,12 @@ impl Store {
         drop(gone);
         result
     }
+}
+
+/// Those with a number above that one; their numbers ascend.
+fn behind<T: Clone>(all: &VecDeque<T>, id: impl Fn(&T) -> u64, last: u64) -> Vec<T> {
+    let start = all.partition_point(|item| id(item) <= last);
+    all.range(start..).cloned().collect()
 }
 
 fn ids(ids: impl Iterator<Item = u64>) -> HashSet<u64> {
