@@ -6,6 +6,7 @@ mod support;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -922,64 +923,71 @@ fn a_test_that_is_parked() {
     panic!("on purpose");
 }
 
-/// That test, and the URL that it prints, if it is parked.
-fn parked(is_ci: bool) -> (std::process::Child, Option<String>) {
-    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    command.env_remove("CI").args([
-        "--exact",
-        "a_test_that_is_parked",
-        "--ignored",
-        "--nocapture",
-    ]);
+/// Likewise.
+#[test]
+#[ignore = "it waits on purpose"]
+fn a_test_that_is_parked_twice() {
+    for _ in 0..2 {
+        MailServer::builder().inspector().start().park();
+    }
+}
+
+/// That test, and the URLs that it prints when it is parked.
+fn parked(test: &str, is_ci: bool) -> (Child, impl Iterator<Item = String>) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .env_remove("CI")
+        .args(["--exact", test, "--ignored", "--nocapture"]);
     if is_ci {
         command.env("CI", "true");
     }
-    command
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null());
-    let mut child = command
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    command.stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let line = lines
-        .map_while(Result::ok)
-        .find(|line| line.contains("is parked"));
-    let url = line.map(|line| {
+    let lines = lines.map_while(Result::ok);
+    let urls = lines.filter(|line| line.contains("is parked")).map(|line| {
         let start = line.find("http://").unwrap();
-        line[start..].split(';').next().unwrap().to_owned()
+        line[start..].to_owned()
     });
-    (child, url)
+    (child, urls)
+}
+
+fn press_enter(child: &mut Child) {
+    child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
 }
 
 #[test]
 fn a_failing_test_can_be_looked_at() {
-    let (mut child, url) = parked(false);
-    let url = url.unwrap();
-    let mails: Value = Http::new()
-        .get(format!("{url}/api/v1/mails"))
-        .send()
-        .unwrap()
-        .json()
-        .unwrap();
-    assert_eq!(mails["mails"][0]["subject"], "Look");
+    let (mut child, mut urls) = parked("a_test_that_is_parked", false);
+    let url = urls.next().unwrap();
+    let mails = Http::new().get(format!("{url}/api/v1/mails")).send();
+    assert_eq!(json_in(mails.unwrap())["mails"][0]["subject"], "Look");
     assert!(child.try_wait().unwrap().is_none());
-    let release = || Http::new().post(format!("{url}/api/v1/release")).send();
-    assert_eq!(
-        release().unwrap().json::<Value>().unwrap(),
-        json!({"released": true})
-    );
+    let release = Http::new().post(format!("{url}/api/v1/release")).send();
+    assert_eq!(json_in(release.unwrap()), json!({"released": true}));
     assert!(!child.wait().unwrap().success());
 
-    let (mut child, url) = parked(false);
-    assert!(url.is_some());
-    child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+    let (mut child, mut urls) = parked("a_test_that_is_parked", false);
+    assert!(urls.next().is_some());
+    press_enter(&mut child);
     assert!(!child.wait().unwrap().success());
 
     // Where nobody looks, nobody waits.
-    let (mut child, url) = parked(true);
-    assert_eq!(url, None);
+    let (mut child, mut urls) = parked("a_test_that_is_parked", true);
+    assert_eq!(urls.next(), None);
     assert!(!child.wait().unwrap().success());
+}
+
+/// Who was let go by other means takes no key from the next.
+#[test]
+fn a_key_lets_those_go_who_are_parked_now() {
+    let (mut child, mut urls) = parked("a_test_that_is_parked_twice", false);
+    let first = urls.next().unwrap();
+    let release = Http::new().post(format!("{first}/api/v1/release")).send();
+    assert_eq!(json_in(release.unwrap()), json!({"released": true}));
+    assert!(urls.next().is_some());
+    press_enter(&mut child);
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Keeping a test alive, so that a person can look.
 
 use std::io::{self, BufRead as _, Write as _};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::Duration;
 
 use super::builder::MailServerBuilder;
 use super::mail_server::MailServer;
+use crate::store::Store;
 
 /// Longer than anybody looks.
 const FOR_GOOD: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -54,12 +56,12 @@ impl MailServer {
         let is_parked = inspector.is_parked();
         is_parked.store(true, Ordering::Release);
         self.store.wake_waiters();
+        release_by_key(&is_parked, &self.store);
         // Not by `eprintln!`, which the harness of the tests would keep until the test is over.
         let _ = writeln!(
             io::stderr(),
             "the mail server is parked until Enter, or POST /api/v1/release: look at {url}"
         );
-        release_by_key(Arc::clone(&is_parked), self);
         let released = move || (!is_parked.load(Ordering::Acquire)).then_some(());
         let waiting = self.inbox.waiting.clone();
         let wait = waiting.until(move |_| released(), |_, _| String::new());
@@ -71,15 +73,31 @@ fn is_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
 }
 
-/// The thread stays behind if nobody presses the key: there is no way to end a read.
-fn release_by_key(is_parked: Arc<AtomicBool>, server: &MailServer) {
-    let store = Arc::clone(&server.store);
-    thread::spawn(move || {
-        let read = io::stdin().lock().read_line(&mut String::new());
-        // At its end there is nobody with a keyboard.
-        if read.is_ok_and(|octets| octets > 0) {
-            is_parked.store(false, Ordering::Release);
-            store.wake_waiters();
-        }
+/// Those that a key lets go on. They may have gone on, or ended, by other means.
+static PARKED: OnceLock<Sender<(Weak<AtomicBool>, Weak<Store>)>> = OnceLock::new();
+
+/// One thread of the process reads what is typed, as there is no way to end a read: a second one would take it away
+/// from the first.
+fn release_by_key(is_parked: &Arc<AtomicBool>, store: &Arc<Store>) {
+    let parked = PARKED.get_or_init(|| {
+        let (parked, waiting) = mpsc::channel();
+        thread::spawn(move || release_those_who_wait(&waiting));
+        parked
     });
+    let _ = parked.send((Arc::downgrade(is_parked), Arc::downgrade(store))); // at the end of stdin nobody has a key
+}
+
+fn release_those_who_wait(waiting: &Receiver<(Weak<AtomicBool>, Weak<Store>)>) {
+    while io::stdin()
+        .lock()
+        .read_line(&mut String::new())
+        .is_ok_and(|octets| octets > 0)
+    {
+        for (is_parked, store) in waiting.try_iter() {
+            if let (Some(is_parked), Some(store)) = (is_parked.upgrade(), store.upgrade()) {
+                is_parked.store(false, Ordering::Release);
+                store.wake_waiters();
+            }
+        }
+    }
 }
