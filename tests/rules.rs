@@ -259,10 +259,7 @@ fn a_rule_can_pass_on_what_it_counts_or_delays() {
     server
         .on(Trigger::rcpt_to("gone@example.org"))
         .reply(Reply::mailbox_unavailable());
-    let slow = server
-        .on(Trigger::rcpt())
-        .after(Duration::from_secs(3))
-        .pass_on();
+    let slow = server.on(Trigger::rcpt()).after(TEN_MINUTES).pass_on();
     let also_slow = server.on(Trigger::rcpt()).after(TEN_MINUTES).pass_on();
     let counted = server.on(Trigger::rcpt()).expect(3).pass_on();
     let mut client = client(&server);
@@ -282,7 +279,7 @@ fn a_rule_can_pass_on_what_it_counts_or_delays() {
                 .reply()
                 .is_none()
         );
-        server.advance_time(Duration::from_secs(3));
+        server.advance_time(TEN_MINUTES);
         assert_eq!(code(&client.reply()), expected, "{to}");
     }
     assert_eq!([slow.hits(), also_slow.hits(), counted.hits()], [3; 3]);

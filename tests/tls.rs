@@ -722,7 +722,8 @@ fn is_let_go(session: &Session, server: &MailServer) -> bool {
 fn a_client_that_does_not_read_is_given_up() {
     let server = MailServer::builder()
         .implicit_tls()
-        .idle_timeout(Duration::from_secs(1))
+        // Enough for a handshake, whatever else the machine has to do.
+        .idle_timeout(Duration::from_secs(4))
         .start();
     server
         .on(Trigger::command("NOOP"))
@@ -731,7 +732,8 @@ fn a_client_that_does_not_read_is_given_up() {
     assert!(!is_let_go(&server.sessions()[0], &server));
     client.ok("EHLO x").send(b"NOOP\r\n");
     let gone = a_session().ended(SessionEnd::ClientClosed);
-    let session = server.wait_for_session(gone).blocking();
+    let session = server.wait_for_session(gone);
+    let session = session.timeout(Duration::from_secs(30)).blocking();
     eventually(|| is_let_go(&session, &server).then_some(()));
 }
 
