@@ -1,4 +1,5 @@
-//! What a request may take: so much to say what it asks for, so much to bring along, and so long for it.
+//! What clients may take: so many connections, so much to say what they ask for, so much to bring along, and so
+//! long for it.
 
 use std::time::Duration;
 
@@ -10,6 +11,23 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::time::timeout;
 
 use super::problem::Problem;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How long it waits for a request, for the rest of one, and for a client that does not read.
+    pub(crate) timeout: Duration,
+    /// Connections at one time.
+    pub(crate) connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            connections: 256,
+        }
+    }
+}
 
 /// Octets of the request target, path and query.
 pub(super) const MAX_TARGET: usize = 8 * 1024;

@@ -1,8 +1,8 @@
 //! What is said of an inspector before it starts.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
+use super::limits::Limits;
 use super::token::Token;
 
 /// Where it listens, who may use it, and what nobody may use up.
@@ -16,23 +16,12 @@ pub(crate) struct Options {
     pub(crate) speaks_mailpit: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    /// How long it waits for a request, for the rest of one, and for a client that does not read.
-    pub(crate) timeout: Duration,
-    /// Connections at one time.
-    pub(crate) connections: usize,
-}
-
 impl Default for Options {
     fn default() -> Self {
         Self {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             token: None,
-            limits: Limits {
-                timeout: Duration::from_secs(30),
-                connections: 256,
-            },
+            limits: Limits::default(),
             speaks_mailpit: false,
         }
     }
