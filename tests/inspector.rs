@@ -490,6 +490,27 @@ fn sessions_rejections_and_logins() {
         rejections["rejections"][2]["forward_paths"],
         json!(["ada@example.org"])
     );
+    Client::connect(&server).ok("EHLO second.example");
+    for (list, since, limit, expected) in [
+        ("rejections", 0, 2, vec![1, 2]),
+        ("rejections", 2, 9, vec![3]),
+        ("rejections", 3, 1, vec![]),
+        ("sessions", 0, 1, vec![1]),
+        ("sessions", 1, 9, vec![2]),
+    ] {
+        let found = json_of(&server, &format!("{list}?since={since}&limit={limit}"));
+        let found: Vec<_> = found[list].as_array().unwrap().iter().collect();
+        let ids: Vec<_> = found
+            .iter()
+            .map(|item| item["id"].as_u64().unwrap())
+            .collect();
+        assert_eq!(ids, expected, "{list} behind {since}");
+        assert_eq!(
+            problem(get(&server, &format!("{list}?limit=0")), 400),
+            "limit: at least 1"
+        );
+        assert!(problem(get(&server, &format!("{list}?cursor=1")), 400).contains("unknown field"));
+    }
     let logins = json_of(&server, "logins");
     assert_eq!(
         logins["logins"][0],

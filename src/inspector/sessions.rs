@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::mails::number;
 use super::problem::{Malformed, Missing, Problem};
 use super::rejection_view::RejectionView;
-use super::request::Segments;
+use super::request::{Parameters, Segments};
 use super::views::{LoginView, SessionView};
 use crate::inbox::Inbox;
 use crate::session::Session;
@@ -31,11 +31,47 @@ pub(super) struct Logins {
     logins: Vec<LoginView>,
 }
 
+/// Which of them.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Those that came behind the one of that number.
+    since: Option<u64>,
+    /// The first so many of them; all, if it is not said.
+    #[param(minimum = 1)]
+    limit: Option<usize>,
+}
+
+impl ListQuery {
+    /// The number behind which they came, and how many at most.
+    fn bounds(&self) -> Result<(u64, usize), Problem> {
+        if self.limit == Some(0) {
+            return Err(Problem::bad_request("limit: at least 1"));
+        }
+        Ok((self.since.unwrap_or(0), self.limit.unwrap_or(usize::MAX)))
+    }
+}
+
 /// The sessions
-#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses((status = 200, description = "The sessions.", body = Sessions)))]
-pub(super) async fn sessions(State(inbox): State<Inbox>) -> Json<Sessions> {
-    let sessions = inbox.sessions().iter().map(SessionView::from).collect();
-    Json(Sessions { sessions })
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions",
+    tag = "sessions",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "The sessions.", body = Sessions),
+        Malformed,
+    )
+)]
+pub(super) async fn sessions(
+    State(inbox): State<Inbox>,
+    Parameters(query): Parameters<ListQuery>,
+) -> Result<Json<Sessions>, Problem> {
+    let (since, limit) = query.bounds()?;
+    let sessions = inbox.store().sessions_after(since);
+    let sessions = sessions.iter().take(limit).map(SessionView::from).collect();
+    Ok(Json(Sessions { sessions }))
 }
 
 /// One session
@@ -79,10 +115,25 @@ pub(super) async fn session_transcript(
 }
 
 /// What was refused or aborted
-#[utoipa::path(get, path = "/api/v1/rejections", tag = "sessions", responses((status = 200, description = "What was refused or aborted.", body = Rejections)))]
-pub(super) async fn rejections(State(inbox): State<Inbox>) -> Json<Rejections> {
-    let rejections = inbox.rejections().iter().map(RejectionView::from).collect();
-    Json(Rejections { rejections })
+#[utoipa::path(
+    get,
+    path = "/api/v1/rejections",
+    tag = "sessions",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "What was refused or aborted.", body = Rejections),
+        Malformed,
+    )
+)]
+pub(super) async fn rejections(
+    State(inbox): State<Inbox>,
+    Parameters(query): Parameters<ListQuery>,
+) -> Result<Json<Rejections>, Problem> {
+    let (since, limit) = query.bounds()?;
+    let rejections = inbox.store().rejections_after(since);
+    let rejections = rejections.iter().take(limit);
+    let rejections = rejections.map(RejectionView::from).collect();
+    Ok(Json(Rejections { rejections }))
 }
 
 /// Who presented credentials

@@ -72,7 +72,7 @@ impl MailServerBuilder {
     /// | `GET /api/v1/mails/{id}/preview` | its HTML with its own images in it, fit for the page's frame; with `remote=true` others are loaded |
     /// | `DELETE /api/v1/mails`, `/api/v1/mails/{id}` | deletes them |
     /// | `GET /api/v1/wait` | answers when there are `count` mails like that; after `timeout` seconds 409, with the report that a test would print |
-    /// | `GET /api/v1/sessions`, `/sessions/{id}`, `/sessions/{id}/transcript`, `/rejections`, `/logins` | what was said, what was refused, who presented credentials (no secrets) |
+    /// | `GET /api/v1/sessions`, `/sessions/{id}`, `/sessions/{id}/transcript`, `/rejections`, `/logins` | what was said, what was refused, who presented credentials (no secrets); the lists of sessions and rejections with `since` and `limit` |
     /// | `GET /api/v1/events` | server-sent events: `mail`, `rejection`, `session`, `server` |
     /// | `GET /api/v1/ca_certificate` | whom clients are to trust, in PEM |
     /// | `GET /api/v1/server` | where mail is sent to, whether it is up, whether a test is parked, how much there is |

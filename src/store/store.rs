@@ -152,13 +152,21 @@ impl Store {
     }
 
     pub(crate) fn sessions(&self) -> Vec<Session> {
+        self.sessions_after(0)
+    }
+
+    pub(crate) fn sessions_after(&self, id: u64) -> Vec<Session> {
         let state = self.state.lock();
-        state.stock.sessions().iter().cloned().collect()
+        behind(state.stock.sessions(), Session::id, id)
     }
 
     pub(crate) fn rejections(&self) -> Vec<Rejection> {
+        self.rejections_after(0)
+    }
+
+    pub(crate) fn rejections_after(&self, id: u64) -> Vec<Rejection> {
         let state = self.state.lock();
-        state.stock.rejections().iter().cloned().collect()
+        behind(state.stock.rejections(), Rejection::id, id)
     }
 
     /// How many mails went for newer ones since the start.
