@@ -1,27 +1,24 @@
 //! Mails: lists, one, and its pieces.
 
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::download::{DecodedPart, Raw, download};
 use super::filter::mail_query;
 use super::problem::{Malformed, Missing, Problem};
-use super::request::{Parameters, Segments};
+use super::request::{Parameters, Segments, number};
 use super::views::{MailLine, MailView, Octets};
 use crate::inbox::Inbox;
 use crate::mail::{Mail, MailMatcher, a_mail};
-use crate::percent::percent_encoded;
 
 /// How many mails a page has, unless it is said, and at most.
 const PAGE: usize = 100;
 const MAX_PAGE: usize = 1_000;
-
-/// Characters of a file's name that a browser is told, which is about what file systems take.
-const MAX_FILE_NAME: usize = 200;
 
 mail_query! {
     /// Which mails, and how many at a time.
@@ -285,46 +282,6 @@ pub(super) fn find(inbox: &Inbox, id: &str) -> Result<Mail, Problem> {
     mail.ok_or_else(|| Problem::not_found(format!("there is no mail {number}")))
 }
 
-pub(super) fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
-    text.parse()
-        .map_err(|_| Problem::bad_request(format!("{name}: {text:?} is no number")))
-}
-
 fn of_number(id: u64) -> MailMatcher {
     a_mail().satisfies("it has that number", move |mail| mail.id() == id)
-}
-
-/// What a browser saves rather than shows. The name is the mail's, and may be anything (RFC 6266, RFC
-/// 8187), of any length.
-pub(super) fn download(name: &str, kind: HeaderValue, octets: impl Into<Body>) -> Response {
-    let name: String = name.chars().take(MAX_FILE_NAME).collect();
-    let disposition = format!("attachment; filename*=UTF-8''{}", percent_encoded(&name));
-    let disposition = HeaderValue::try_from(disposition);
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (
-            header::CONTENT_DISPOSITION,
-            disposition.unwrap_or(HeaderValue::from_static("attachment")),
-        ),
-    ];
-    (headers, octets.into()).into_response()
-}
-
-/// The octets of a mail, which is kept for as long as somebody reads them, and not copied.
-struct Raw(Mail);
-
-impl AsRef<[u8]> for Raw {
-    fn as_ref(&self) -> &[u8] {
-        self.0.message().raw()
-    }
-}
-
-/// The octets of the part of that number, which there is.
-struct DecodedPart(Mail, usize);
-
-impl AsRef<[u8]> for DecodedPart {
-    fn as_ref(&self) -> &[u8] {
-        let parts = self.0.message().parts();
-        parts.get(self.1).map_or(&[], |part| part.bytes())
-    }
 }

@@ -6,6 +6,7 @@ mod aside;
 mod connection;
 mod controls;
 mod desk;
+mod download;
 mod events;
 mod export;
 mod filter;

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -30,6 +31,12 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segment
         })?;
         Ok(Self(segments))
     }
+}
+
+/// A segment that is to be a number.
+pub(super) fn number<T: FromStr>(name: &str, text: &str) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|_| Problem::bad_request(format!("{name}: {text:?} is no number")))
 }
 
 /// The query parameters of a request; what is none of them is a problem.

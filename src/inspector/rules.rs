@@ -10,9 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::desk::Desk;
-use super::mails::{Deleted, number};
+use super::mails::Deleted;
 use super::problem::{Impossible, Malformed, Missing, NotJson, Problem};
-use super::request::{Body, Segments};
+use super::request::{Body, Segments, number};
 use crate::rules::{MountedRule, RuleBook};
 use crate::spec::RuleSpec;
 

@@ -5,10 +5,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::mails::number;
 use super::problem::{Malformed, Missing, Problem};
 use super::rejection_view::RejectionView;
-use super::request::{Parameters, Segments};
+use super::request::{Parameters, Segments, number};
 use super::views::{LoginView, SessionView};
 use crate::inbox::Inbox;
 use crate::session::Session;

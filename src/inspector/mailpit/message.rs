@@ -12,7 +12,7 @@ use super::Mailpit;
 use super::files::{File, files_of};
 use super::search::Found;
 use super::summary::{People, precise, tags_of, text_of, username_of};
-use crate::inspector::mails::download;
+use crate::inspector::download::download;
 use crate::inspector::problem::Problem;
 use crate::inspector::request::{Parameters, Segments};
 use crate::mail::{Mail, Message};
