@@ -1,5 +1,6 @@
 //! What was received: envelope and message, read but never changed. No sockets, no store.
 
+mod address_fault;
 mod address_list;
 mod codes;
 mod content_conditions;
@@ -47,6 +48,8 @@ pub use pattern::{
 pub use recipients::Recipients;
 pub use snapshot::Snapshot;
 
+#[cfg(feature = "inspector")]
+pub(crate) use address_fault::AddressFault;
 #[cfg(feature = "inspector")]
 pub(crate) use content_id::content_id_ranges;
 pub(crate) use mail::WeakMail;

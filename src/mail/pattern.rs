@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use regex_lite::Regex;
 
+use super::address_fault::AddressFault;
 use super::text_diff::{quoted, text_diff};
 use crate::smtp::{Mailbox, is_same_mailbox};
 
@@ -211,33 +212,16 @@ impl AddressPattern {
     #[track_caller]
     pub(crate) fn check(&self) {
         if let Some(fault) = self.fault() {
-            panic!("{fault}");
+            panic!("{self} {fault}{}", fault.cure());
         }
     }
 
     /// Why no address can equal it, if it is a text.
-    pub(crate) fn fault(&self) -> Option<String> {
-        let Address::Equal(address) = &self.0 else {
-            return None;
-        };
-        if address.is_empty() {
-            return None;
+    pub(crate) fn fault(&self) -> Option<AddressFault> {
+        match &self.0 {
+            Address::Equal(address) => AddressFault::of(address),
+            Address::Domain(_) | Address::Text(_) => None,
         }
-        // They are allowed in a local part, but seldom meant.
-        if address.contains(['*', '?']) {
-            let cure = "did you mean glob(..)? A closure can ask for the character itself";
-            return Some(format!("{address:?} has a wildcard: {cure}"));
-        }
-        let error = Mailbox::parse(address, &mut Vec::new()).err()?;
-        let cure = match address.as_str() {
-            "<>" => "; the null reverse-path is \"\"",
-            text if text.contains('<') => "; write it without brackets and name",
-            text if text.starts_with('@') || !text.contains('@') => {
-                "; did you mean domain(..) or contains(..)?"
-            }
-            _ => "",
-        };
-        Some(format!("{address:?} is {error}{cure}"))
     }
 
     /// Whether the address is like that.

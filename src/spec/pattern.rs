@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::word::words;
-use crate::mail::{AddressPattern, TextPattern, contains, ends_with, glob, in_order, starts_with};
+use crate::mail::{
+    AddressFault, AddressPattern, TextPattern, contains, ends_with, glob, in_order, starts_with,
+};
 
 /// A text that is to be equal, or what it is to be like.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -47,33 +49,22 @@ words!(
 );
 
 impl PatternSpec {
-    fn equal(&self) -> Option<&str> {
-        match self {
-            Self::Equal(text) => Some(text),
-            Self::Like(_) => None,
-        }
-    }
-
     pub(super) fn text(self) -> Result<TextPattern, String> {
         match self {
             Self::Equal(text) => Ok(text.into()),
-            Self::Like(Form::Domain(domain)) => Err(format!(
-                "domain is about addresses; a text can contain {domain:?}"
-            )),
             Self::Like(form) => form.text(),
         }
     }
 
     pub(super) fn address(self) -> Result<AddressPattern, String> {
-        let text = self.equal().unwrap_or_default().to_owned();
-        let pattern = match self {
-            Self::Equal(address) => address.into(),
-            Self::Like(Form::Domain(domain)) => AddressPattern::of_domain(domain)?,
-            Self::Like(form) => form.text()?.into(),
+        let text = match self {
+            Self::Equal(text) => text,
+            Self::Like(form) => return form.address(),
         };
-        match pattern.fault() {
-            Some(fault) => Err(as_data(&fault, &text)),
-            None => Ok(pattern),
+        let address = AddressPattern::from(&text);
+        match address.fault() {
+            Some(fault) => Err(format!("{address} {fault}{}", cure(&fault, &text))),
+            None => Ok(address),
         }
     }
 
@@ -88,29 +79,41 @@ impl PatternSpec {
     }
 }
 
-/// What is said of an address, with the cures as they are written here and not in Rust.
-fn as_data(fault: &str, address: &str) -> String {
-    let domain = address.strip_prefix('@').unwrap_or(address);
-    let glob = format!("did you mean {{\"glob\": {address:?}}}?");
-    let part = format!("did you mean {{\"domain\": {domain:?}}} or {{\"contains\": {address:?}}}?");
-    fault
-        .replace(
-            "did you mean glob(..)? A closure can ask for the character itself",
-            &glob,
-        )
-        .replace("did you mean domain(..) or contains(..)?", &part)
+/// What to write in place of a text that no address can equal.
+fn cure(fault: &AddressFault, text: &str) -> String {
+    match fault {
+        AddressFault::Wildcard => format!(": did you mean {{\"glob\": {text:?}}}?"),
+        AddressFault::NullInBrackets(_) => "; the null reverse-path is \"\"".to_owned(),
+        AddressFault::Brackets(_) => "; write it without brackets and name".to_owned(),
+        AddressFault::Part(_) => {
+            let domain = text.strip_prefix('@').unwrap_or(text);
+            format!("; did you mean {{\"domain\": {domain:?}}} or {{\"contains\": {text:?}}}?")
+        }
+        AddressFault::Other(_) => String::new(),
+    }
 }
 
 impl Form {
     fn text(self) -> Result<TextPattern, String> {
         Ok(match self {
-            Self::Contains(part) | Self::Domain(part) => contains(part),
+            Self::Contains(part) => contains(part),
             Self::StartsWith(start) => starts_with(start),
             Self::EndsWith(end) => ends_with(end),
             Self::Matches(regex) => TextPattern::regex(&regex)?,
             Self::Glob(pattern) => glob(pattern),
             Self::InOrder(parts) => in_order(parts),
+            Self::Domain(domain) => {
+                let cure = format!("a text can contain {domain:?}");
+                return Err(format!("domain is about addresses; {cure}"));
+            }
         })
+    }
+
+    fn address(self) -> Result<AddressPattern, String> {
+        match self {
+            Self::Domain(domain) => AddressPattern::of_domain(domain),
+            form => form.text().map(AddressPattern::from),
+        }
     }
 }
 
