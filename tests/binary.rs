@@ -837,7 +837,12 @@ fn wait_says_why_it_cannot_ask() {
     let mailmock = Mailmock::start(&[]);
     assert_refused(
         &mailmock.wait(&["--sent-to", "ada"]),
-        "sent_to: \"ada\" is no address",
+        "--sent-to: \"ada\" is not a mailbox: it has no @; a part of an address is --sent-to-contains",
+    );
+    assert_refused(
+        &mailmock.wait(&["--header-cc", "*@example.org"]),
+        "--header-cc: \"*@example.org\" has a wildcard: there are none here; a part of an address is \
+         --header-cc-contains",
     );
 
     // SMTP is no HTTP, and other pages are not ours.

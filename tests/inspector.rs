@@ -356,11 +356,58 @@ fn lists_are_filtered_with_the_words_of_the_matcher_and_paged() {
         ("limit=many", "limit: invalid digit"),
         ("limit=0", "limit: from 1 to 1000"),
         ("limit=1001", "limit: from 1 to 1000"),
-        ("sent_to=nobody", "sent_to: \"nobody\" is no address"),
+        (
+            "sent_to=nobody",
+            "sent_to: \"nobody\" is not a mailbox: it has no @; a part of an address is sent_to_contains",
+        ),
+        (
+            "header_cc=a+b@example.org",
+            "header_cc: \"a b@example.org\" is not a mailbox: its local part has a forbidden character; a part of an \
+             address is header_cc_contains",
+        ),
+        (
+            "sent_from=<>",
+            "sent_from: \"<>\" is not a mailbox: it has no @; the null reverse-path is empty",
+        ),
+        (
+            "header_from=Ada+<ada@example.org>",
+            "; write it without brackets and name",
+        ),
     ] {
         let told = problem(get(&server, &format!("mails?{query}")), 400);
         assert!(told.contains(detail), "{query}: {told}");
     }
+}
+
+#[test]
+fn a_wildcard_is_no_address() {
+    let server = server();
+    deliver(&server, "ada@example.org", CONTENT);
+    for address in ["*@example.org", "ad?@example.org"] {
+        for parameter in [
+            "sent_to",
+            "sent_from",
+            "header_from",
+            "header_to",
+            "header_cc",
+        ] {
+            let query = format!("{parameter}={}", address.replace('?', "%3F"));
+            for answer in [
+                get(&server, &format!("mails?{query}")),
+                get(&server, &format!("wait?{query}&timeout=0")),
+                delete(&server, &format!("mails?{query}")).send().unwrap(),
+            ] {
+                assert_eq!(
+                    problem(answer, 400),
+                    format!(
+                        "{parameter}: {address:?} has a wildcard: there are none here; a part of an address is \
+                         {parameter}_contains"
+                    )
+                );
+            }
+        }
+    }
+    assert_eq!(server.mails().len(), 1);
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn a_search_has_the_filters_of_the_api_and_says_what_it_does_not_know() {
     // What was found before is not what this would find.
     assert_eq!(browser.text(".summary"), "");
     browser.write("#query", "sent_to=nobody");
-    browser.wait_for_text(".empty", "is no address");
+    browser.wait_for_text(".empty", "is not a mailbox");
     browser.press("\u{e00c}");
     browser.wait_for(&format!("{SUBJECTS}.startsWith('Welcome Eve,Quiet,Other')"));
     // A search can be linked.

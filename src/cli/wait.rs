@@ -131,6 +131,7 @@ impl Inspector {
                 "{} asks for another token: --token, or MAILMOCK_TOKEN in the environment",
                 self.url
             )),
+            StatusCode::BAD_REQUEST => Failure::impossible(of_flag(&detail).unwrap_or(detail)),
             _ => Failure::impossible(detail),
         }
     }
@@ -190,6 +191,15 @@ fn token_in(url: &Url) -> Option<String> {
 
 fn is_usable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|octet| octet.is_ascii_graphic())
+}
+
+/// What is said of a parameter, which begins with its name, as of the flag that stands for it.
+fn of_flag(detail: &str) -> Option<String> {
+    let (name, what) = detail.split_once(": ")?;
+    let is_parameter = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let (part, flag) = (format!("{name}_contains"), name.replace('_', "-"));
+    let what = what.replace(&part, &format!("--{flag}-contains"));
+    is_parameter.then(|| format!("--{flag}: {what}"))
 }
 
 /// Problem details (RFC 9457).

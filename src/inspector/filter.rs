@@ -1,8 +1,7 @@
 //! Which mails a request is about: the conditions of `a_mail()`, as query parameters.
 
 use super::problem::Problem;
-use crate::mail::{AddressPattern, TextPattern, contains};
-use crate::smtp::Mailbox;
+use crate::mail::{AddressFault, AddressPattern, TextPattern, contains};
 
 /// Makes a type of query parameters: its own, and those that say which mails. Each condition is named as in
 /// Rust, and stands for a whole text or address; with `_contains` it is a part of one.
@@ -129,21 +128,26 @@ pub(super) fn words(words: &Option<String>) -> Vec<TextPattern> {
     words.map(TextPattern::in_any_case).collect()
 }
 
-/// A text that is no address would meet nothing.
+/// A text that no address can equal would meet nothing.
 pub(super) fn addresses(
     name: &str,
     whole: &Option<String>,
     part: &Option<String>,
 ) -> Result<Vec<AddressPattern>, Problem> {
-    if let Some(address) = whole.as_deref().filter(|address| !address.is_empty()) {
-        address.parse::<Mailbox>().map_err(|error| {
-            let cure = format!("a part of one is {name}_contains");
-            Problem::bad_request(format!(
-                "{name}: {address:?} is no address, {error}; {cure}"
-            ))
-        })?;
+    let whole = whole.as_ref().map(AddressPattern::from);
+    if let Some(address) = &whole
+        && let Some(fault) = address.fault()
+    {
+        let part = format!("a part of an address is {name}_contains");
+        let cure = match fault {
+            AddressFault::Wildcard => format!(": there are none here; {part}"),
+            AddressFault::NullInBrackets(_) => "; the null reverse-path is empty".to_owned(),
+            AddressFault::Brackets(_) => "; write it without brackets and name".to_owned(),
+            AddressFault::Part(_) | AddressFault::Other(_) => format!("; {part}"),
+        };
+        let why = format!("{name}: {address} {fault}{cure}");
+        return Err(Problem::bad_request(why));
     }
-    let whole = whole.iter().map(AddressPattern::from);
     let part = part.iter().map(|part| contains(part.as_str()).into());
-    Ok(whole.chain(part).collect())
+    Ok(whole.into_iter().chain(part).collect())
 }
