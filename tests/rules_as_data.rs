@@ -229,7 +229,7 @@ const WORDS: &[(&str, &str)] = &[
 
 #[test]
 fn each_word_means_what_it_means_in_rust() {
-    let server = server();
+    let server = MailServer::builder().lmtp().inspector().start();
     for (data, written) in WORDS {
         let rule: Value = serde_json::from_str(data).unwrap();
         let view = add(&server, &rule);
@@ -638,6 +638,28 @@ fn a_rule_about_tls_needs_a_server_that_speaks_it() {
     assert!(error.unwrap_err().to_string().ends_with(why));
     let server = MailServer::builder().implicit_tls().inspector().start();
     add(&server, &rule);
+}
+
+#[test]
+fn a_rule_about_delivery_needs_a_server_that_speaks_lmtp() {
+    for (trigger, name) in [
+        (json!("delivery"), "delivery"),
+        (
+            json!({"delivery_to": {"domain": "example.org"}}),
+            "delivery_to",
+        ),
+    ] {
+        let rule = json!({"trigger": trigger, "action": {"reply": "mailbox_full"}});
+        let why = format!("{name} never comes: the server was started without LMTP");
+        assert_eq!(problem(post(&server(), &rule), 422), why);
+        let error = MailServer::builder()
+            .rules([spec(rule.clone())])
+            .try_start();
+        let error = error.unwrap_err().to_string();
+        assert!(error.ends_with(&why), "{error}");
+        let server = MailServer::builder().lmtp().inspector().start();
+        add(&server, &rule);
+    }
 }
 
 #[test]

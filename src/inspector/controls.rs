@@ -16,6 +16,7 @@ use super::desk::Desk;
 use super::problem::{Impossible, Malformed, NotJson, Problem, Refused};
 use super::request::Body;
 use super::words;
+use crate::spec::ServerKind;
 
 /// What the server does when it is asked to. Each call waits until that is done.
 pub(crate) trait Controls: fmt::Debug + Send + Sync {
@@ -23,6 +24,7 @@ pub(crate) trait Controls: fmt::Debug + Send + Sync {
     fn url(&self) -> &str;
     /// Whom clients are to trust, in PEM; none, if there is no TLS.
     fn ca_certificate(&self) -> Option<&str>;
+    fn server_kind(&self) -> ServerKind;
     fn is_down(&self) -> bool;
     /// Gives how far it was moved.
     fn advance_time(&self, duration: Duration) -> io::Result<Duration>;

@@ -95,10 +95,8 @@ pub(super) async fn add_rule(
     Body(spec): Body<RuleSpec>,
 ) -> Result<Response, Problem> {
     let impossible = |why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why);
-    let speaks_tls = desk.controls.ca_certificate().is_some();
-    let rule = spec
-        .rule(desk.rules.clock(), speaks_tls)
-        .map_err(impossible)?;
+    let server = desk.controls.server_kind();
+    let rule = spec.rule(desk.rules.clock(), server).map_err(impossible)?;
     if desk.rules.mounted().len() >= MAX_RULES {
         return Err(impossible(format!("there are {MAX_RULES} rules already")));
     }

@@ -26,7 +26,7 @@ use crate::rules::{Preset, RuleBook};
 use crate::smtp::TlsMode;
 use crate::smtp::{Extension, Settings};
 #[cfg(feature = "inspector")]
-use crate::spec::RuleSpec;
+use crate::spec::{RuleSpec, ServerKind};
 use crate::store::{Bounds, Store};
 
 /// Sets up a [`MailServer`]; made by [`MailServer::builder`].
@@ -149,9 +149,12 @@ impl MailServerBuilder {
         let policy = policy
             .map(|(preset, location)| preset.into_rule(&clock, names_lines.then_some(location)));
         #[cfg(feature = "inspector")]
-        let speaks_tls = settings.tls != TlsMode::Never;
+        let server_kind = ServerKind {
+            speaks_tls: settings.tls != TlsMode::Never,
+            is_lmtp: settings.is_lmtp,
+        };
         #[cfg(feature = "inspector")]
-        let policy = policy.chain(own_rules(&self.own_rules, &clock, speaks_tls)?);
+        let policy = policy.chain(own_rules(&self.own_rules, &clock, server_kind)?);
         let rules = RuleBook::new(Arc::clone(&clock), seed, policy.collect());
         if rules.own().iter().any(|rule| rule.probability.is_some()) {
             store.note_seed(seed);
@@ -189,6 +192,7 @@ impl MailServerBuilder {
                     ca_certificate: tls.as_ref().map(|tls| tls.authority_pem().to_owned()),
                     #[cfg(not(feature = "tls"))]
                     ca_certificate: None,
+                    server_kind,
                     is_down,
                 });
                 let rules = Arc::clone(&rules);

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::error::StartError;
 use crate::inspector::{Controls, Options, Token};
 use crate::rules::MountedRule;
-use crate::spec::RuleSpec;
+use crate::spec::{RuleSpec, ServerKind};
 
 /// What the window may do to the server, and what it shows of it.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(super) struct Levers {
     pub(super) url: String,
     /// In PEM, where clients can have TLS.
     pub(super) ca_certificate: Option<String>,
+    pub(super) server_kind: ServerKind,
     pub(super) is_down: Arc<AtomicBool>,
 }
 
@@ -33,6 +34,10 @@ impl Controls for Levers {
 
     fn ca_certificate(&self) -> Option<&str> {
         self.ca_certificate.as_deref()
+    }
+
+    fn server_kind(&self) -> ServerKind {
+        self.server_kind
     }
 
     fn is_down(&self) -> bool {
@@ -236,10 +241,10 @@ impl MailServerBuilder {
 pub(super) fn own_rules(
     specs: &[RuleSpec],
     clock: &Arc<Clock>,
-    speaks_tls: bool,
+    server: ServerKind,
 ) -> Result<Vec<MountedRule>, StartError> {
     let rule = |(i, spec): (usize, &RuleSpec)| {
-        spec.rule(clock, speaks_tls)
+        spec.rule(clock, server)
             .map_err(|why| StartError::impossible_rule(i + 1, why))
     };
     specs.iter().enumerate().map(rule).collect()

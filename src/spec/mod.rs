@@ -5,7 +5,10 @@ mod mail;
 mod pattern;
 mod preset;
 mod rule;
+mod server_kind;
 mod trigger;
 mod word;
 
 pub use rule::RuleSpec;
+
+pub(crate) use server_kind::ServerKind;

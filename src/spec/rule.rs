@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::action::{ActionSpec, duration};
 use super::preset::PresetSpec;
+use super::server_kind::ServerKind;
 use super::trigger::TriggerSpec;
 use super::word::words;
 use crate::clock::Clock;
@@ -123,16 +124,19 @@ words!(
 words!(ScopeSpec, r#""session", "sender", "recipient" or "mail""#);
 
 impl RuleSpec {
-    /// The rule, or why there can be no such rule on a server that speaks TLS, or does not.
-    pub(crate) fn rule(&self, clock: &Arc<Clock>, speaks_tls: bool) -> Result<MountedRule, String> {
-        if self.trigger == Some(TriggerSpec::TlsHandshake) && !speaks_tls {
-            let why = "tls_handshake never comes: the server was started without TLS";
-            return Err(why.to_owned());
-        }
+    /// The rule, or why there can be no such rule on such a server.
+    pub(crate) fn rule(
+        &self,
+        clock: &Arc<Clock>,
+        server: ServerKind,
+    ) -> Result<MountedRule, String> {
         let mut rule = match &self.preset {
             Some(preset) => self.ready_made(preset, clock),
             None => self.read(),
         }?;
+        if let Some(trigger) = &self.trigger {
+            trigger.check(server)?;
+        }
         let json = serde_json::to_string(self).map_err(|error| error.to_string())?;
         rule.form = Some(json.into());
         Ok(rule)

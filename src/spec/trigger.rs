@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::mail::MailSpec;
 use super::pattern::PatternSpec;
+use super::server_kind::ServerKind;
 use super::word::words;
 use crate::rules::Trigger;
 
@@ -49,6 +50,19 @@ words!(
 );
 
 impl TriggerSpec {
+    /// `Err` if it never comes on such a server.
+    pub(super) fn check(&self, server: ServerKind) -> Result<(), String> {
+        let (name, lacks) = match self {
+            Self::TlsHandshake if !server.speaks_tls => ("tls_handshake", "TLS"),
+            Self::Delivery if !server.is_lmtp => ("delivery", "LMTP"),
+            Self::DeliveryTo(_) if !server.is_lmtp => ("delivery_to", "LMTP"),
+            _ => return Ok(()),
+        };
+        Err(format!(
+            "{name} never comes: the server was started without {lacks}"
+        ))
+    }
+
     pub(super) fn trigger(self) -> Result<Trigger, String> {
         Ok(match self {
             Self::Connect => Trigger::connect(),
