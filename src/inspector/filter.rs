@@ -6,57 +6,74 @@ use crate::mail::{AddressFault, AddressPattern, TextPattern, contains};
 /// Makes a type of query parameters: its own, and those that say which mails. Each condition is named as in
 /// Rust, and stands for a whole text or address; with `_contains` it is a part of one.
 macro_rules! mail_query {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $own:ident: $type:ty,)* }) => {
+    ($($query:tt)*) => {
+        $crate::inspector::filter::with_conditions! {
+            { $($query)* }
+            /// Mails with a recipient of that address in the envelope.
+            sent_to,
+            /// Mails with a recipient in the envelope whose address has that part.
+            sent_to_contains: addresses;
+            /// Mails with that reverse-path in the envelope; empty for the null one.
+            sent_from,
+            /// Mails whose reverse-path in the envelope has that part.
+            sent_from_contains: addresses;
+            /// Mails with that address in the field From.
+            header_from,
+            /// Mails with an address in the field From that has that part.
+            header_from_contains: addresses;
+            /// Mails with that address in the field To.
+            header_to,
+            /// Mails with an address in the field To that has that part.
+            header_to_contains: addresses;
+            /// Mails with that address in the field Cc.
+            header_cc,
+            /// Mails with an address in the field Cc that has that part.
+            header_cc_contains: addresses;
+            /// Mails with that subject, decoded.
+            subject,
+            /// Mails whose subject, decoded, has that part.
+            subject_contains: texts;
+            /// Mails with that plain text.
+            text,
+            /// Mails whose plain text has that part.
+            text_contains: texts;
+            /// Mails with that HTML.
+            html,
+            /// Mails whose HTML has that part.
+            html_contains: texts;
+            /// Mails with an attachment of that name.
+            attachment,
+            /// Mails with an attachment whose name has that part.
+            attachment_contains: texts;
+            /// Mails with that Message-ID, without its brackets.
+            message_id,
+            /// Mails whose Message-ID has that part.
+            message_id_contains: texts;
+        }
+    };
+}
+
+macro_rules! with_conditions {
+    (
+        { $(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $own:ident: $type:ty,)* } }
+        $($(#[$whole_doc:meta])* $whole:ident, $(#[$part_doc:meta])* $part:ident: $patterns:ident;)*
+    ) => {
         $(#[$about])*
         #[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
         #[serde(default, deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         pub(super) struct $name {
             $($(#[$doc])* pub(super) $own: $type,)*
-            /// Mails with a recipient of that address in the envelope.
-            sent_to: Option<String>,
-            /// Mails with a recipient in the envelope whose address has that part.
-            sent_to_contains: Option<String>,
-            /// Mails with that reverse-path in the envelope; empty for the null one.
-            sent_from: Option<String>,
-            /// Mails whose reverse-path in the envelope has that part.
-            sent_from_contains: Option<String>,
-            /// Mails with that address in the field From.
-            header_from: Option<String>,
-            /// Mails with an address in the field From that has that part.
-            header_from_contains: Option<String>,
-            /// Mails with that address in the field To.
-            header_to: Option<String>,
-            /// Mails with an address in the field To that has that part.
-            header_to_contains: Option<String>,
-            /// Mails with that address in the field Cc.
-            header_cc: Option<String>,
-            /// Mails with an address in the field Cc that has that part.
-            header_cc_contains: Option<String>,
-            /// Mails with that subject, decoded.
-            subject: Option<String>,
-            /// Mails whose subject, decoded, has that part.
-            subject_contains: Option<String>,
-            /// Mails with that plain text.
-            text: Option<String>,
-            /// Mails whose plain text has that part.
-            text_contains: Option<String>,
-            /// Mails with that HTML.
-            html: Option<String>,
-            /// Mails whose HTML has that part.
-            html_contains: Option<String>,
+            $(
+                $(#[$whole_doc])*
+                $whole: Option<String>,
+                $(#[$part_doc])*
+                $part: Option<String>,
+            )*
             /// Mails with that part of a text anywhere.
             anywhere: Option<String>,
             /// Mails with each of these words anywhere; letters of ASCII in any case.
             words: Option<String>,
-            /// Mails with an attachment of that name.
-            attachment: Option<String>,
-            /// Mails with an attachment whose name has that part.
-            attachment_contains: Option<String>,
-            /// Mails with that Message-ID, without its brackets.
-            message_id: Option<String>,
-            /// Mails whose Message-ID has that part.
-            message_id_contains: Option<String>,
             /// Mails of who authenticated so.
             authenticated_as: Option<String>,
             /// Mails that came behind the one of that number.
@@ -66,44 +83,18 @@ macro_rules! mail_query {
         impl $name {
             /// What the mails are to be like, and the number behind which they came.
             pub(super) fn mails(&self) -> Result<(MailMatcher, u64), Problem> {
-                use $crate::inspector::filter::{addresses, texts, words};
+                use $crate::inspector::filter;
 
                 let mut mail = a_mail();
-                for address in addresses("sent_to", &self.sent_to, &self.sent_to_contains)? {
-                    mail = mail.sent_to(address);
-                }
-                for address in addresses("sent_from", &self.sent_from, &self.sent_from_contains)? {
-                    mail = mail.sent_from(address);
-                }
-                let (whole, part) = (&self.header_from, &self.header_from_contains);
-                for address in addresses("header_from", whole, part)? {
-                    mail = mail.header_from(address);
-                }
-                for address in addresses("header_to", &self.header_to, &self.header_to_contains)? {
-                    mail = mail.header_to(address);
-                }
-                for address in addresses("header_cc", &self.header_cc, &self.header_cc_contains)? {
-                    mail = mail.header_cc(address);
-                }
-                for subject in texts(&self.subject, &self.subject_contains) {
-                    mail = mail.subject(subject);
-                }
-                for text in texts(&self.text, &self.text_contains) {
-                    mail = mail.text(text);
-                }
-                for html in texts(&self.html, &self.html_contains) {
-                    mail = mail.html(html);
-                }
-                for name in texts(&self.attachment, &self.attachment_contains) {
-                    mail = mail.attachment(name);
-                }
-                for id in texts(&self.message_id, &self.message_id_contains) {
-                    mail = mail.message_id(id);
-                }
+                $(
+                    for pattern in filter::$patterns(stringify!($whole), &self.$whole, &self.$part)? {
+                        mail = mail.$whole(pattern);
+                    }
+                )*
                 if let Some(text) = &self.anywhere {
                     mail = mail.anywhere(text);
                 }
-                for word in words(&self.words) {
+                for word in filter::words(&self.words) {
                     mail = mail.anywhere(word);
                 }
                 if let Some(user) = &self.authenticated_as {
@@ -115,12 +106,17 @@ macro_rules! mail_query {
     };
 }
 
-pub(super) use mail_query;
+pub(super) use {mail_query, with_conditions};
 
-pub(super) fn texts(whole: &Option<String>, part: &Option<String>) -> Vec<TextPattern> {
+/// Any text will do.
+pub(super) fn texts(
+    _: &str,
+    whole: &Option<String>,
+    part: &Option<String>,
+) -> Result<Vec<TextPattern>, Problem> {
     let whole = whole.iter().map(TextPattern::from);
     let part = part.iter().map(|part| contains(part.as_str()));
-    whole.chain(part).collect()
+    Ok(whole.chain(part).collect())
 }
 
 pub(super) fn words(words: &Option<String>) -> Vec<TextPattern> {
