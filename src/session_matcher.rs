@@ -38,12 +38,12 @@ impl SessionMatcher {
         })
     }
 
-    /// It was authenticated as that user.
-    pub fn authenticated_as(self, user: &str) -> Self {
-        let user = user.to_owned();
-        self.with(format!("authenticated_as({user:?})"), move |session| {
+    /// It was authenticated as such a user.
+    pub fn authenticated_as(self, user: impl Into<TextPattern>) -> Self {
+        let user = user.into();
+        self.with(format!("authenticated_as({user})"), move |session| {
             let mut accepted = session.logins().iter().filter(|login| login.is_accepted());
-            let is_match = accepted.any(|login| login.identity() == user);
+            let is_match = accepted.any(|login| user.is_match(login.identity()));
             is_match.then_some(()).ok_or_else(|| logins_of(session))
         })
     }

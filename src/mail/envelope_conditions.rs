@@ -2,7 +2,7 @@
 
 use super::mail::Mail;
 use super::matcher::MailMatcher;
-use super::pattern::AddressPattern;
+use super::pattern::{AddressPattern, TextPattern};
 use crate::smtp::{Envelope, is_same_mailbox};
 use crate::times::Times;
 
@@ -121,13 +121,13 @@ impl MailMatcher {
         })
     }
 
-    /// The session was authenticated as that user.
-    pub fn authenticated_as(self, user: &str) -> Self {
-        let user = user.to_owned();
+    /// The session was authenticated as such a user.
+    pub fn authenticated_as(self, user: impl Into<TextPattern>) -> Self {
+        let user = user.into();
         self.with(
-            format!("authenticated_as({user:?})"),
+            format!("authenticated_as({user})"),
             move |mail: &Mail| match mail.envelope().authenticated_as() {
-                Some(identity) if identity == user => Ok(()),
+                Some(identity) if user.is_match(identity) => Ok(()),
                 Some(identity) => Err(format!("{identity:?}")),
                 None => Err("not authenticated".to_owned()),
             },
