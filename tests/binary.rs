@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
@@ -794,6 +795,72 @@ fn wait_waits_for_what_is_still_to_come() {
     let found = waiting.end();
     assert_eq!(found.code, Some(0), "{found:?}");
     assert!(found.stdout.starts_with("#1 "));
+}
+
+/// The names in a list of the page, each of which stands behind that mark.
+fn names_in(file: &str, list: &str, mark: &str) -> BTreeSet<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/inspector/page");
+    let text = fs::read_to_string(format!("{folder}/{file}")).unwrap();
+    let (_, list) = text.split_once(&format!("const {list} = [")).unwrap();
+    let (list, _) = list.split_once("];").unwrap();
+    let names = list.split(mark).skip(1);
+    let names = names.map(|name| name.split('"').next().unwrap());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_conditions_for_mails_are_the_same_everywhere() {
+    let mailmock = Mailmock::start(&[]);
+    let document = mailmock.get("openapi.json");
+    let parameters = |method: &str, path: &str| -> BTreeSet<String> {
+        let parameters = document["paths"][path][method]["parameters"].as_array();
+        let names = parameters
+            .unwrap()
+            .iter()
+            .map(|p| p["name"].as_str().unwrap());
+        names.map(str::to_owned).collect()
+    };
+    // Numbers of mails are a matter of their own.
+    let without = |mut names: BTreeSet<String>, others: &[&str]| {
+        names.retain(|name| !others.contains(&name.as_str()));
+        names
+    };
+    let numbers = ["since", "up_to"];
+    let api = without(parameters("delete", "/api/v1/mails"), &numbers);
+    let own = ["limit", "cursor", "order"];
+    assert_eq!(
+        without(without(parameters("get", "/api/v1/mails"), &numbers), &own),
+        api
+    );
+    let own = ["count", "timeout"];
+    assert_eq!(
+        without(without(parameters("get", "/api/v1/wait"), &numbers), &own),
+        api
+    );
+
+    let help = said(command().args(["wait", "--help"])).stdout;
+    let (_, flags) = help.split_once("Mails like that:\n").unwrap();
+    let flags = flags
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("--"));
+    let flags = flags.map(|line| line.split(' ').next().unwrap().replace('-', "_"));
+    assert_eq!(flags.collect::<BTreeSet<_>>(), api);
+
+    // Of a rule a condition is a pattern; and words are what a person types.
+    let mut conditions = without(api.clone(), &["words"]);
+    conditions.retain(|name| !name.ends_with("_contains"));
+    assert!(conditions.len() > 10, "{conditions:?}");
+    let schema = &document["components"]["schemas"]["MailSpec"]["properties"];
+    let schema = schema.as_object().unwrap().keys().cloned();
+    assert_eq!(schema.collect::<BTreeSet<_>>(), conditions);
+    assert_eq!(names_in("rule_form.js", "MAIL_WORDS", " \""), conditions);
+
+    // The search takes what is in quotes and has no name for `anywhere`.
+    let searched = names_in("search.js", "FILTERS", "name: \"");
+    assert_eq!(
+        without(searched, &numbers),
+        without(conditions, &["anywhere"])
+    );
 }
 
 #[test]

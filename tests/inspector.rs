@@ -390,6 +390,7 @@ fn a_wildcard_is_no_address() {
             "header_from",
             "header_to",
             "header_cc",
+            "reply_to",
         ] {
             let query = format!("{parameter}={}", address.replace('?', "%3F"));
             for answer in [

@@ -239,6 +239,31 @@ fn each_word_means_what_it_means_in_rust() {
 }
 
 #[test]
+fn a_rule_about_a_mail_knows_whose_it_is_and_where_replies_go() {
+    let server = server();
+    let mail =
+        json!({"authenticated_as": {"starts_with": "app"}, "reply_to": {"domain": "example.net"}});
+    let view = add(
+        &server,
+        &json!({"trigger": {"end_of_data_when": mail}, "action": {"reply": "554 no"}}),
+    );
+    assert_eq!(
+        view["rule"],
+        "on(end_of_data_when(a_mail().reply_to(domain(\"example.net\")).authenticated_as(starts_with(\"app\")))).reply(554 no)"
+    );
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("AUTH PLAIN AGFwcABzM2NyZXQ=");
+    for (reply_to, reply) in [("ada@example.org", "250"), ("ada@example.net", "554 no")] {
+        client
+            .ok("MAIL FROM:<a@example.org>")
+            .ok("RCPT TO:<b@example.org>");
+        assert!(client.say("DATA").starts_with("354"));
+        let said = client.say(&format!("Reply-To: {reply_to}\r\n\r\nHello\r\n."));
+        assert!(said.starts_with(reply), "{reply_to}: {said}");
+    }
+}
+
+#[test]
 fn ready_made_behaviour_has_a_word() {
     let server = server();
     for (preset, written) in [

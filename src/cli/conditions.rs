@@ -32,6 +32,11 @@ pub(super) struct Conditions {
     header_cc: Option<String>,
     #[arg(long, value_name = "TEXT")]
     header_cc_contains: Option<String>,
+    /// With that address in Reply-To
+    #[arg(long, value_name = "ADDRESS")]
+    reply_to: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    reply_to_contains: Option<String>,
     /// With that subject, decoded
     #[arg(long, value_name = "TEXT")]
     subject: Option<String>,
@@ -66,4 +71,6 @@ pub(super) struct Conditions {
     /// Of who authenticated so
     #[arg(long, value_name = "USER")]
     authenticated_as: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    authenticated_as_contains: Option<String>,
 }

@@ -29,6 +29,10 @@ macro_rules! mail_query {
             header_cc,
             /// Mails with an address in the field Cc that has that part.
             header_cc_contains: addresses;
+            /// Mails with that address in the field Reply-To.
+            reply_to,
+            /// Mails with an address in the field Reply-To that has that part.
+            reply_to_contains: addresses;
             /// Mails with that subject, decoded.
             subject,
             /// Mails whose subject, decoded, has that part.
@@ -49,6 +53,10 @@ macro_rules! mail_query {
             message_id,
             /// Mails whose Message-ID has that part.
             message_id_contains: texts;
+            /// Mails of who authenticated so.
+            authenticated_as,
+            /// Mails of who authenticated with a name that has that part.
+            authenticated_as_contains: texts;
         }
     };
 }
@@ -74,8 +82,6 @@ macro_rules! with_conditions {
             anywhere: Option<String>,
             /// Mails with each of these words anywhere; letters of ASCII in any case.
             words: Option<String>,
-            /// Mails of who authenticated so.
-            authenticated_as: Option<String>,
             /// Mails that came behind the one of that number.
             since: Option<u64>,
         }
@@ -96,9 +102,6 @@ macro_rules! with_conditions {
                 }
                 for word in filter::words(&self.words) {
                     mail = mail.anywhere(word);
-                }
-                if let Some(user) = &self.authenticated_as {
-                    mail = mail.authenticated_as(user);
                 }
                 Ok((mail, self.since.unwrap_or(0)))
             }

@@ -53,4 +53,6 @@ conditions! {
     attachment: text,
     /// Without its brackets.
     message_id: text,
+    /// Who authenticated.
+    authenticated_as: text,
 }

@@ -59,7 +59,10 @@ const SCOPES = [
 
 const PATTERNS = ["equal", "contains", "starts_with", "ends_with", "matches", "glob"];
 
-const MAIL_WORDS = ["subject", "sent_to", "sent_from", "header_from", "header_to", "text", "html"];
+const MAIL_WORDS = [
+  "subject", "sent_to", "sent_from", "header_from", "header_to", "header_cc", "reply_to", "text", "html", "anywhere",
+  "attachment", "message_id", "authenticated_as",
+];
 
 const FAULTS = [
   "expired", "not_yet_valid", "wrong_host", "unknown_ca", "self_signed", "only_tls12", "only_tls13", "no_close_notify",

@@ -7,12 +7,13 @@ export const FILTERS = [
   { name: "header_from", about: "the field From" },
   { name: "header_to", about: "the field To" },
   { name: "header_cc", about: "the field Cc" },
+  { name: "reply_to", about: "the field Reply-To" },
   { name: "subject", about: "the subject" },
   { name: "text", about: "the plain text" },
   { name: "html", about: "the HTML" },
   { name: "attachment", about: "the name of an attachment" },
   { name: "message_id", about: "the Message-ID" },
-  { name: "authenticated_as", about: "who logged in, whole", whole: true },
+  { name: "authenticated_as", about: "who logged in" },
   { name: "since", about: "mails behind the one of that number", whole: true },
 ];
 
