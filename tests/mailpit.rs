@@ -1,4 +1,4 @@
-//! The read part of Mailpit's API: each path, each error, the search, and clients that were written for it.
+//! Mailpit's API: each path, each error, the search, and clients that were written for it.
 
 #![cfg(feature = "inspector")]
 
@@ -693,6 +693,21 @@ fn it_says_what_it_is_and_what_is_missing() {
     ] {
         problem(request(&server, method, path).send().unwrap(), 405);
     }
+}
+
+#[test]
+fn what_was_accepted_is_counted_since_the_start() {
+    let server = server();
+    plain(&server, "one");
+    plain(&server, "two");
+    let mails = server.take_mails();
+    let size: usize = mails.iter().map(|mail| mail.message().size()).sum();
+    assert!(size > 0);
+    let info = json_of(&server, "/api/v1/info");
+    assert_eq!(info["DatabaseSize"], 0);
+    assert_eq!(info["RuntimeStats"]["SMTPAccepted"], 2);
+    assert_eq!(info["RuntimeStats"]["SMTPAcceptedSize"], size);
+    assert_eq!(info["RuntimeStats"]["MessagesDeleted"], 2);
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub(super) struct State {
     /// Facts recorded so far.
     pub(super) changes: u64,
     pub(super) last_mail_id: u64,
+    /// The content of all mails so far.
+    pub(super) accepted_octets: u64,
     pub(super) last_rejection_id: u64,
     pub(super) last_session_id: u64,
     pub(super) open_sessions: usize,
@@ -51,6 +53,7 @@ impl State {
             expected: Vec::new(),
             changes: 0,
             last_mail_id: 0,
+            accepted_octets: 0,
             last_rejection_id: 0,
             last_session_id: 0,
             open_sessions: 0,
@@ -120,6 +123,7 @@ impl State {
 
     fn accept(&mut self, session: u64, envelope: Envelope, content: Vec<u8>, is_discarded: bool) {
         self.last_mail_id += 1;
+        self.accepted_octets += content.len() as u64;
         let now = SystemTime::now();
         let mail = Mail::new(self.last_mail_id, session, now, envelope, content);
         self.journal.note_accepted(&mail, is_discarded);

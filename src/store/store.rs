@@ -189,6 +189,12 @@ impl Store {
         self.state.lock().mark()
     }
 
+    /// How large all mails together were that came so far, those that are gone included.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn accepted_octets(&self) -> u64 {
+        self.state.lock().accepted_octets
+    }
+
     /// How much there is now.
     #[cfg(feature = "inspector")]
     pub(crate) fn counts(&self) -> Counts {

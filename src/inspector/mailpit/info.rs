@@ -36,7 +36,7 @@ struct RuntimeStats {
     #[serde(rename = "SMTPAccepted")]
     accepted: u64,
     #[serde(rename = "SMTPAcceptedSize")]
-    accepted_size: usize,
+    accepted_size: u64,
     #[serde(rename = "SMTPRejected")]
     rejected: u64,
     #[serde(rename = "SMTPIgnored")]
@@ -65,7 +65,7 @@ pub(super) async fn info(State(mailpit): State<Mailpit>) -> Json<Info> {
             memory: octets,
             messages_deleted: count.mail.saturating_sub(mails.len() as u64),
             accepted: count.mail,
-            accepted_size: octets,
+            accepted_size: mailpit.inbox.store().accepted_octets(),
             rejected: count.rejection,
             ignored: 0, // it never does that
         },
