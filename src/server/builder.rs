@@ -102,8 +102,8 @@ impl MailServerBuilder {
     ///
     /// # Panics
     ///
-    /// If the address cannot be bound, a thread or descriptor is not to be had, or `MAILMOCK_SEED` is no
-    /// number; see [`try_start`](Self::try_start).
+    /// If the address cannot be bound, a thread or descriptor is not to be had, `MAILMOCK_SEED` is no number, or
+    /// what was said does not go together; see [`try_start`](Self::try_start).
     #[track_caller]
     pub fn start(self) -> MailServer {
         match self.try_start() {
@@ -117,7 +117,8 @@ impl MailServerBuilder {
     /// # Errors
     ///
     /// If an address cannot be bound, a thread or descriptor is not to be had, or the environment
-    /// variable `MAILMOCK_SEED` is set to what is no number. With the feature `inspector`, if one of the
+    /// variable `MAILMOCK_SEED` is set to what is no number. With the feature `tls`, if a certificate, a key or an
+    /// authority that was given is none that can be used. With the feature `inspector`, if one of the
     /// [`rules`](Self::rules) is impossible, or the inspector would be open to others than this machine, or has a
     /// token that is none.
     pub fn try_start(self) -> Result<MailServer, StartError> {

@@ -77,7 +77,7 @@ impl MailServer {
     ///
     /// # Panics
     ///
-    /// If no port, thread or descriptor is to be had; see [`try_start`](Self::try_start).
+    /// If no port, thread or descriptor is to be had, or `MAILMOCK_SEED` is no number; see [`try_start`](Self::try_start).
     #[track_caller]
     pub fn start() -> Self {
         Self::builder().start()
@@ -87,7 +87,8 @@ impl MailServer {
     ///
     /// # Errors
     ///
-    /// If no port, thread or descriptor is to be had.
+    /// If no port, thread or descriptor is to be had, or the environment variable `MAILMOCK_SEED` is set to what
+    /// is no number.
     pub fn try_start() -> Result<Self, StartError> {
         Self::builder().try_start()
     }
