@@ -49,7 +49,7 @@ pub(super) struct ServeArguments {
     // What is no token is said later, without repeating it.
     #[arg(long, env = "MAILMOCK_TOKEN", hide_env_values = true)]
     pub(super) token: Option<String>,
-    /// Speak the API of that tool at the inspector too, as far as it is about reading
+    /// Speak the API of that tool at the inspector too, as far as it is about mails that have come
     #[arg(long, value_enum, value_name = "TOOL")]
     pub(super) compat: Option<Compat>,
     /// Print where it listens as one JSON object

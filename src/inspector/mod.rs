@@ -1,5 +1,6 @@
-//! A window over HTTP: what a server has received, as JSON, with the words of the crate. It reads the same
-//! store as the test, and knows no SMTP socket.
+//! A server over HTTP, with the words of the crate: what it has received is looked at and deleted, its rules are
+//! added and removed, its clock is moved. It has the same store and the same rules as the test, and knows no SMTP
+//! socket.
 
 mod access;
 mod aside;

@@ -12,7 +12,7 @@ pub(crate) struct Options {
     /// Who has it may use the inspector; without one, everybody who reaches it.
     pub(crate) token: Option<Token>,
     pub(crate) limits: Limits,
-    /// Whether it has the read part of Mailpit's API too.
+    /// Whether it has Mailpit's API too.
     pub(crate) speaks_mailpit: bool,
 }
 

@@ -85,7 +85,7 @@ pub(super) fn router(desk: Desk, options: Options) -> Router {
 #[openapi(
     info(
         title = "mailmock inspector",
-        description = "What a mail server of a test has received."
+        description = "A mail server of a test: what it has received, to be looked at, waited for and deleted, and how it behaves."
     ),
     paths(
         document,
@@ -142,7 +142,9 @@ async fn document(State(access): State<Arc<Access>>) -> Json<utoipa::openapi::Op
 }
 
 async fn nowhere() -> Problem {
-    Problem::not_found("there is nothing here; /api/v1/openapi.json has all there is")
+    Problem::not_found(
+        "there is nothing here; / is the page, and /api/v1/openapi.json describes the API",
+    )
 }
 
 async fn wrong_method() -> Problem {

@@ -1,4 +1,4 @@
-//! The window that a test may open on its server.
+//! What a test may open on its server: a look over HTTP, and levers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use crate::inspector::{Controls, Options, Token};
 use crate::rules::MountedRule;
 use crate::spec::{RuleSpec, ServerKind};
 
-/// What the window may do to the server, and what it shows of it.
+/// What is done to the server over HTTP, and what is shown of it.
 #[derive(Debug)]
 pub(super) struct Levers {
     pub(super) remote: Remote,
@@ -154,10 +154,10 @@ impl MailServerBuilder {
         self
     }
 
-    /// Has the [inspector](Self::inspector), which it opens, speak the read part of
-    /// [Mailpit](https://mailpit.axllent.org/docs/api-v1/)'s API too, so that what test suites have for that,
-    /// such as `cypress-mailpit` or `mailpit-api`, needs another URL and nothing else. An id is the number of
-    /// the mail; lists begin with the newest.
+    /// Has the [inspector](Self::inspector), which it opens, speak
+    /// [Mailpit](https://mailpit.axllent.org/docs/api-v1/)'s API too, as far as it is about mails that have come: they
+    /// are read, marked, searched and deleted. What test suites have for that, such as `cypress-mailpit` or
+    /// `mailpit-api`, needs another URL and nothing else. An id is the number of the mail; lists begin with the newest.
     ///
     /// | Path | |
     /// |---|---|

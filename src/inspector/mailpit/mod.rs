@@ -1,5 +1,5 @@
-//! The read part of Mailpit's API, for the helpers that test suites have for it: its paths, its field names,
-//! and the same mails. What it says of a mail is what a mail says of itself.
+//! Mailpit's API as far as it is about mails that have come, which are read, marked, searched and deleted, for the
+//! helpers that test suites have for it: its paths, its field names, and the same mails. What it says of a mail is what a mail says of itself.
 
 mod files;
 mod info;
