@@ -1,7 +1,6 @@
 //! What the outside may do to the server: move its clock, have it go down and come back, start it afresh, and let
 //! a parked test go on.
 
-use std::fmt;
 use std::io;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,21 +15,6 @@ use super::desk::Desk;
 use super::problem::{Impossible, Malformed, NotJson, Problem, Refused};
 use super::request::Body;
 use super::words;
-use crate::spec::ServerKind;
-
-/// What the server does when it is asked to. Each call waits until that is done.
-pub(crate) trait Controls: fmt::Debug + Send + Sync {
-    /// Where clients send their mail.
-    fn url(&self) -> &str;
-    /// Whom clients are to trust, in PEM; none, if there is no TLS.
-    fn ca_certificate(&self) -> Option<&str>;
-    fn server_kind(&self) -> ServerKind;
-    fn is_down(&self) -> bool;
-    /// Gives how far it was moved.
-    fn advance_time(&self, duration: Duration) -> io::Result<Duration>;
-    fn go_down(&self) -> io::Result<()>;
-    fn come_back(&self) -> io::Result<()>;
-}
 
 /// What came of it, if the server is still there, and the system lets it.
 fn done<T>(outcome: io::Result<T>) -> Result<T, Problem> {

@@ -16,8 +16,7 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
 use super::connection::{FAREWELL, serve};
-use super::controls::Controls;
-use super::desk::Desk;
+use super::desk::{Controls, Desk};
 use super::limits::Limits;
 use super::options::Options;
 use super::problem::Problem;

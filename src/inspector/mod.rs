@@ -38,7 +38,7 @@ mod views;
 mod wait;
 mod words;
 
-pub(crate) use controls::Controls;
+pub(crate) use desk::Controls;
 pub(crate) use inspector::Inspector;
 pub(crate) use options::Options;
 pub(crate) use token::Token;

@@ -9,11 +9,13 @@ use super::activity::Activity;
 use super::background::Background;
 use super::host::Host;
 #[cfg(feature = "inspector")]
-use super::inspection::{Levers, own_rules};
+use super::levers::Levers;
 use super::listener::bind;
 use super::mail_server::MailServer;
 #[cfg(feature = "inspector")]
 use super::mail_server::url;
+#[cfg(feature = "inspector")]
+use super::rule_specs::own_rules;
 #[cfg(feature = "tls")]
 use super::tls::{Endpoint, TlsOptions};
 use crate::clock::{AlarmClock, Clock};

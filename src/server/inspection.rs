@@ -1,61 +1,12 @@
-//! What a test may open on its server: a look over HTTP, and levers.
+//! The window that a test may open on its server.
 
-use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::builder::{MailServerBuilder, reachable};
-use super::control::Control;
 use super::mail_server::MailServer;
-use super::remote::Remote;
-use crate::clock::Clock;
 use crate::error::StartError;
-use crate::inspector::{Controls, Options, Token};
-use crate::rules::MountedRule;
-use crate::spec::{RuleSpec, ServerKind};
-
-/// What is done to the server over HTTP, and what is shown of it.
-#[derive(Debug)]
-pub(super) struct Levers {
-    pub(super) remote: Remote,
-    pub(super) url: String,
-    /// In PEM, where clients can have TLS.
-    pub(super) ca_certificate: Option<String>,
-    pub(super) server_kind: ServerKind,
-    pub(super) is_down: Arc<AtomicBool>,
-}
-
-impl Controls for Levers {
-    fn url(&self) -> &str {
-        &self.url
-    }
-
-    fn ca_certificate(&self) -> Option<&str> {
-        self.ca_certificate.as_deref()
-    }
-
-    fn server_kind(&self) -> ServerKind {
-        self.server_kind
-    }
-
-    fn is_down(&self) -> bool {
-        self.is_down.load(Ordering::Acquire)
-    }
-
-    fn advance_time(&self, duration: Duration) -> io::Result<Duration> {
-        self.remote.ask(|done| Control::AdvanceTime(duration, done))
-    }
-
-    fn go_down(&self) -> io::Result<()> {
-        self.remote.ask(Control::GoDown)
-    }
-
-    fn come_back(&self) -> io::Result<()> {
-        self.remote.ask(Control::ComeBack)
-    }
-}
+use crate::inspector::{Options, Token};
 
 /// The inspection endpoint, with the feature `inspector`.
 impl MailServerBuilder {
@@ -204,50 +155,6 @@ impl MailServerBuilder {
     fn inspector_options(&mut self) -> &mut Options {
         self.inspector.get_or_insert_default()
     }
-}
-
-/// Rules as data, with the feature `inspector`.
-impl MailServerBuilder {
-    /// Gives the server rules of its own: asked behind those of the test, the last of them first, and not removed by
-    /// [`clear_rules`](MailServer::clear_rules). [`start`](Self::start) fails if one of them is impossible.
-    ///
-    /// ```
-    /// use mailmock::{MailServer, RuleSpec};
-    ///
-    /// let rules: Vec<RuleSpec> = serde_json::from_str(
-    ///     r#"[{"trigger": "end_of_data", "frequency": {"first": 1}, "action": {"reply": "try_again_later"}}]"#,
-    /// )?;
-    /// let server = MailServer::builder().rules(rules).start();
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    pub fn rules(mut self, rules: impl IntoIterator<Item = RuleSpec>) -> Self {
-        self.own_rules.extend(rules);
-        self
-    }
-}
-
-/// For programs.
-impl MailServerBuilder {
-    /// Has the server's own rules, such as [`greylist`](Self::greylist) or [`credentials`](Self::credentials), named
-    /// by where the inspector has them (`/api/v1/rules/1`) in place of the line that set them up: for a program
-    /// whose users know nothing of its lines.
-    pub fn name_rules_by_number(mut self) -> Self {
-        self.names_rules_by_number = true;
-        self
-    }
-}
-
-/// The rules that a server is to have, or which there cannot be.
-pub(super) fn own_rules(
-    specs: &[RuleSpec],
-    clock: &Arc<Clock>,
-    server: ServerKind,
-) -> Result<Vec<MountedRule>, StartError> {
-    let rule = |(i, spec): (usize, &RuleSpec)| {
-        spec.rule(clock, server)
-            .map_err(|why| StartError::impossible_rule(i + 1, why))
-    };
-    specs.iter().enumerate().map(rule).collect()
 }
 
 /// Longer than a connection lasts, and short enough to be added to a time.

@@ -11,6 +11,8 @@ mod heap;
 mod host;
 #[cfg(feature = "inspector")]
 mod inspection;
+#[cfg(feature = "inspector")]
+mod levers;
 mod limits;
 mod listener;
 mod mail_server;
@@ -22,6 +24,8 @@ mod presets;
 mod remote;
 mod rule;
 mod rule_builder;
+#[cfg(feature = "inspector")]
+mod rule_specs;
 mod stream;
 #[cfg(feature = "tls")]
 mod tls;

@@ -9,6 +9,8 @@ use super::builder::MailServerBuilder;
 use super::mail_server::MailServer;
 use super::rule::Rule;
 use crate::rules::{Directory, MountedRule, Preset, RateLimit};
+#[cfg(feature = "inspector")]
+use crate::spec::RuleSpec;
 
 /// Ready-made rules.
 impl MailServer {
@@ -208,5 +210,38 @@ impl MailServerBuilder {
             self.policy.len() - 1
         });
         &mut self.policy[i].0
+    }
+}
+
+/// Rules as data, with the feature `inspector`.
+#[cfg(feature = "inspector")]
+impl MailServerBuilder {
+    /// Gives the server rules of its own: asked behind those of the test, the last of them first, and not removed by
+    /// [`clear_rules`](MailServer::clear_rules). [`start`](Self::start) fails if one of them is impossible.
+    ///
+    /// ```
+    /// use mailmock::{MailServer, RuleSpec};
+    ///
+    /// let rules: Vec<RuleSpec> = serde_json::from_str(
+    ///     r#"[{"trigger": "end_of_data", "frequency": {"first": 1}, "action": {"reply": "try_again_later"}}]"#,
+    /// )?;
+    /// let server = MailServer::builder().rules(rules).start();
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn rules(mut self, rules: impl IntoIterator<Item = RuleSpec>) -> Self {
+        self.own_rules.extend(rules);
+        self
+    }
+}
+
+/// For programs.
+#[cfg(feature = "inspector")]
+impl MailServerBuilder {
+    /// Has the server's own rules, such as [`greylist`](Self::greylist) or [`credentials`](Self::credentials), named
+    /// by where the inspector has them (`/api/v1/rules/1`) in place of the line that set them up: for a program
+    /// whose users know nothing of its lines.
+    pub fn name_rules_by_number(mut self) -> Self {
+        self.names_rules_by_number = true;
+        self
     }
 }
