@@ -7,15 +7,3 @@ pub struct Mark {
     pub(crate) rejection: u64,
     pub(crate) session: u64,
 }
-
-/// How much there is at a moment.
-#[cfg(feature = "inspector")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Counts {
-    pub(crate) mails: usize,
-    /// Older ones were deleted, or went for newer ones.
-    pub(crate) oldest_mail: Option<u64>,
-    pub(crate) rejections: usize,
-    pub(crate) sessions: usize,
-    pub(crate) open_sessions: usize,
-}

@@ -1,6 +1,8 @@
 //! What was recorded, behind one lock: applies facts, and wakes those who wait for them. What came of it is
 //! for others to say.
 
+#[cfg(feature = "inspector")]
+mod counts;
 mod expected_mails;
 mod mark;
 mod state;

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use super::expected_mails::ExpectedMails;
 #[cfg(feature = "inspector")]
-use super::mark::Counts;
+use super::counts::Counts;
+use super::expected_mails::ExpectedMails;
 use super::mark::Mark;
 use super::state::{SessionKey, State};
 use super::stock::Bounds;
