@@ -642,8 +642,8 @@ fn export_health_and_metrics() {
     assert_eq!(
         standing,
         json!({"run": null, "url": server.url(), "speaks_tls": false, "status": "up", "is_parked": false, "mails": 2,
-            "oldest_mail": 1, "rejections": 0,
-            "sessions": 2, "open_sessions": 0, "version": env!("CARGO_PKG_VERSION")})
+            "oldest_mail": 1, "rejections": 0, "oldest_rejection": null,
+            "sessions": 2, "oldest_session": 1, "open_sessions": 0, "version": env!("CARGO_PKG_VERSION")})
     );
     server.take_mails();
     let metrics = get(&server, "metrics");

@@ -35,7 +35,11 @@ pub(super) struct ServerView {
     oldest_mail: Option<u64>,
     /// How much there is of what was refused or aborted.
     rejections: usize,
+    /// The number of the oldest of that.
+    oldest_rejection: Option<u64>,
     sessions: usize,
+    /// The number of the oldest of them.
+    oldest_session: Option<u64>,
     open_sessions: usize,
     /// That of the crate.
     version: &'static str,
@@ -57,7 +61,9 @@ impl ServerView {
             mails: counts.mails,
             oldest_mail: counts.oldest_mail,
             rejections: counts.rejections,
+            oldest_rejection: counts.oldest_rejection,
             sessions: counts.sessions,
+            oldest_session: counts.oldest_session,
             open_sessions: counts.open_sessions,
             version: env!("CARGO_PKG_VERSION"),
         }

@@ -7,6 +7,8 @@ pub(crate) struct Counts {
     /// Older ones were deleted, or went for newer ones.
     pub(crate) oldest_mail: Option<u64>,
     pub(crate) rejections: usize,
+    pub(crate) oldest_rejection: Option<u64>,
     pub(crate) sessions: usize,
+    pub(crate) oldest_session: Option<u64>,
     pub(crate) open_sessions: usize,
 }

@@ -203,7 +203,9 @@ impl Store {
             mails: state.stock.mails().len(),
             oldest_mail: state.stock.mails().front().map(Mail::id),
             rejections: state.stock.rejections().len(),
+            oldest_rejection: state.stock.rejections().front().map(Rejection::id),
             sessions: state.stock.sessions().len(),
+            oldest_session: state.stock.sessions().front().map(Session::id),
             open_sessions: state.open_sessions,
         }
     }
