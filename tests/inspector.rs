@@ -523,6 +523,8 @@ fn sessions_rejections_and_logins() {
         problem(get(&server, "sessions/9/transcript"), 404),
         "there is no session 9"
     );
+    // The greeting, and each command with its reply.
+    assert_eq!(session["exchanges"], 8);
     assert_eq!(
         problem(get(&server, "sessions/x/transcript"), 400),
         "id: \"x\" is no number"

@@ -266,6 +266,8 @@ pub(super) struct SessionView {
     end: Option<String>,
     /// How long it lasted, in seconds.
     duration: Option<f64>,
+    /// How often something was said, the greeting too, and what was not kept because the store was full.
+    exchanges: usize,
     /// The mails that it delivered.
     mails: Vec<u64>,
     logins: Vec<LoginView>,
@@ -284,6 +286,7 @@ impl From<&Session> for SessionView {
             is_open: session.is_open(),
             end: session.end().map(|end| end.to_string()),
             duration: session.duration().map(|duration| duration.as_secs_f64()),
+            exchanges: session.exchanges().count() + session.omitted_exchanges(),
             mails: session.mail_ids(),
             logins: LoginView::of(session).collect(),
             remarks: session.remarks().iter().map(ToString::to_string).collect(),
