@@ -340,6 +340,10 @@ fn lists_are_filtered_with_the_words_of_the_matcher_and_paged() {
     assert_eq!(newest("&cursor=5"), (vec![4, 3], Some(3), None));
     assert_eq!(newest("&cursor=3"), (vec![2, 1], None, None));
     assert_eq!(newest("&since=4"), (vec![6, 5], None, Some(2)));
+    assert_eq!(newest("&up_to=3"), (vec![3, 2], Some(2), Some(3)));
+    assert_eq!(newest("&up_to=3&cursor=2"), (vec![1], None, None));
+    assert_eq!(newest("&since=4&up_to=5"), (vec![5], None, Some(1)));
+    assert_eq!(newest("&up_to=0"), (vec![], None, Some(0)));
     assert_eq!(
         newest("&sent_to_contains=.net"),
         (vec![5, 3], Some(3), Some(3))
@@ -436,6 +440,9 @@ fn mails_are_deleted_one_some_or_all() {
     assert!(told.contains("unknown field `x`"), "{told}");
     assert_eq!(ids(&json_of(&server, "mails")), [1, 4]);
     assert_eq!(deleted("mails?since=1"), 1);
+    deliver(&server, "ada@example.org", "Subject: unseen\r\n\r\n");
+    assert_eq!(deleted("mails?up_to=4"), 1);
+    assert_eq!(ids(&json_of(&server, "mails")), [5]);
     assert_eq!(deleted("mails"), 1);
     server.assert_no_mail();
 }
@@ -473,6 +480,10 @@ fn a_wait_answers_when_it_comes_and_says_what_came_instead() {
         get(&server, "wait?sent_to=ada@example.org&since=3&timeout=0"),
         409,
     );
+    let up_to = |number: u64| format!("wait?subject_contains=Reset&up_to={number}&timeout=0");
+    assert_eq!(ids(&json_of(&server, &up_to(2))), [2]);
+    let told = problem(get(&server, &up_to(1)), 409);
+    assert!(told.contains("it is mail 1 or came before"), "{told}");
     assert_eq!(
         problem(get(&server, "wait?timeout=301"), 400),
         "timeout: from 0 to 300 seconds"
@@ -512,6 +523,8 @@ fn sessions_rejections_and_logins() {
         (&json!(1), &json!("test.example"))
     );
     assert_eq!(session["logins"].as_array().unwrap().len(), 2);
+    // The greeting, and each command with its reply.
+    assert_eq!(session["exchanges"], 8);
     assert_eq!(json_of(&server, "sessions/1"), *session);
     assert_eq!(
         problem(get(&server, "sessions/9"), 404),
@@ -523,8 +536,6 @@ fn sessions_rejections_and_logins() {
         problem(get(&server, "sessions/9/transcript"), 404),
         "there is no session 9"
     );
-    // The greeting, and each command with its reply.
-    assert_eq!(session["exchanges"], 8);
     assert_eq!(
         problem(get(&server, "sessions/x/transcript"), 400),
         "id: \"x\" is no number"

@@ -84,11 +84,13 @@ macro_rules! with_conditions {
             words: Option<String>,
             /// Mails that came behind the one of that number.
             since: Option<u64>,
+            /// Mails up to the one of that number.
+            up_to: Option<u64>,
         }
 
         impl $name {
-            /// What the mails are to be like, and the number behind which they came.
-            pub(super) fn mails(&self) -> Result<(MailMatcher, u64), Problem> {
+            /// What the mails are to be like.
+            pub(super) fn mails(&self) -> Result<MailMatcher, Problem> {
                 use $crate::inspector::filter;
 
                 let mut mail = a_mail();
@@ -103,7 +105,15 @@ macro_rules! with_conditions {
                 for word in filter::words(&self.words) {
                     mail = mail.anywhere(word);
                 }
-                Ok((mail, self.since.unwrap_or(0)))
+                if let Some(since) = self.since.filter(|since| *since > 0) {
+                    let about = format!("it came since mail {since}");
+                    mail = mail.satisfies(&about, move |mail| mail.id() > since);
+                }
+                if let Some(up_to) = self.up_to {
+                    let about = format!("it is mail {up_to} or came before");
+                    mail = mail.satisfies(&about, move |mail| mail.id() <= up_to);
+                }
+                Ok(mail)
             }
         }
     };

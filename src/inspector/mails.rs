@@ -85,8 +85,8 @@ pub(super) async fn mails(
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(Problem::bad_request(format!("limit: from 1 to {MAX_PAGE}")));
     }
-    let (wanted, since) = query.mails()?;
-    let mut found = inbox.store().mails_after(since);
+    let wanted = query.mails()?;
+    let mut found = inbox.store().mails_after(query.since.unwrap_or(0));
     match (query.order, query.cursor) {
         (Order::Oldest, cursor) => found.retain(|mail| mail.id() > cursor.unwrap_or(0)),
         (Order::Newest, cursor) => {
@@ -122,9 +122,7 @@ pub(super) async fn delete_mails(
     State(inbox): State<Inbox>,
     Parameters(query): Parameters<DeleteQuery>,
 ) -> Result<Json<Deleted>, Problem> {
-    let (wanted, since) = query.mails()?;
-    let wanted = wanted.satisfies("it came since", move |mail| mail.id() > since);
-    let deleted = inbox.inbox(wanted).take_mails().len();
+    let deleted = inbox.inbox(query.mails()?).take_mails().len();
     Ok(Json(Deleted { deleted }))
 }
 

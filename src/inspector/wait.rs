@@ -64,13 +64,7 @@ pub(super) async fn wait(
     if count == 0 {
         return Err(Problem::bad_request("count: at least 1"));
     }
-    let (wanted, since) = query.mails()?;
-    let wanted = match since {
-        0 => wanted,
-        since => wanted.satisfies(&format!("it came since mail {since}"), move |mail| {
-            mail.id() > since
-        }),
-    };
+    let wanted = query.mails()?;
     let timeout = Duration::from_secs_f64(seconds);
     let found = inbox
         .times_for_request(count, wanted)
