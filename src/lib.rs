@@ -253,7 +253,7 @@
 //! port of its own, and `server.inspector_url()` says where. The page shows mails as they come, with their HTML,
 //! text, parts, header, octets, recipients, links, lint and transcript; the sessions, what was refused, and
 //! the rules, which can be added to; and it can be searched. The API has mails with the conditions of [`a_mail`] as parameters, their pieces,
-//! sessions, refusals, logins, events, and a `wait` that answers with the report of a test. Rules are seen, added
+//! sessions, rejections, logins, events, and a `wait` that answers with the report of a test. Rules are seen, added
 //! and removed there, as JSON in the words of [`Trigger`] and [`Action`]: see `RuleSpec`. For test suites
 //! in other languages, and for a look at what a test is doing: `server.park()` prints the page's address and waits
 //! until you have looked, and `builder().park_on_failure()` does so when an assertion fails, but not in CI.

@@ -41,6 +41,9 @@ fn send(server: &MailServer, subject: &str) {
 const SUBJECTS: &str =
     "[...document.querySelectorAll('.mail-row .subject')].map(e => e.textContent).join()";
 
+/// Those of the mails that are not read.
+const UNREAD: &str = "[...document.querySelectorAll('.mail-row:has(.is-unread) .subject')].map(e => e.textContent).join()";
+
 fn open(browser: &Browser, server: &MailServer, hash: &str) {
     browser.open(&format!("{}/{hash}", server.inspector_url()));
     browser.wait_for("document.querySelector('.standing.is-live')");
@@ -348,7 +351,7 @@ fn an_attachment_is_saved_octet_for_octet() {
 }
 
 #[test]
-fn sessions_and_refusals_are_shown_as_they_come() {
+fn sessions_and_rejections_are_shown_as_they_come() {
     let Some(browser) = Browser::start() else {
         return;
     };
@@ -375,7 +378,7 @@ fn sessions_and_refusals_are_shown_as_they_come() {
     browser.press("k");
     assert_eq!(browser.hash(), "/sessions/2");
 
-    browser.press("gf");
+    browser.press("ge");
     browser.wait_for_text(".summary", "1 refused or aborted");
     server
         .on(Trigger::rcpt_to("gone@example.org"))
@@ -384,14 +387,14 @@ fn sessions_and_refusals_are_shown_as_they_come() {
         .ok("EHLO x")
         .ok("MAIL FROM:<a@example.org>")
         .say("RCPT TO:<gone@example.org>");
-    browser.wait_for_text(".refusal-row:first-child", "Mailbox unavailable");
-    browser.wait_for_text(".refusal-row:first-child", "RCPT TO:<gone@example.org>");
-    browser.wait_for_text(".refusal-row:first-child", "tests/page.rs");
+    browser.wait_for_text(".rejection-row:first-child", "Mailbox unavailable");
+    browser.wait_for_text(".rejection-row:first-child", "RCPT TO:<gone@example.org>");
+    browser.wait_for_text(".rejection-row:first-child", "tests/page.rs");
     browser.wait_for_text(
-        ".refusal-row:first-child",
+        ".rejection-row:first-child",
         "a@example.org → gone@example.org",
     );
-    browser.click(".refusal-row:first-child a");
+    browser.click(".rejection-row:first-child a");
     browser.wait_for_text("h1", "Session 2");
     let seen = browser
         .script("return document.documentElement.outerHTML")
@@ -400,7 +403,7 @@ fn sessions_and_refusals_are_shown_as_they_come() {
 }
 
 #[test]
-fn a_refusal_tells_of_the_mail_and_of_the_rule_behind_it() {
+fn a_rejection_tells_of_the_mail_and_of_the_rule_behind_it() {
     let Some(browser) = Browser::start() else {
         return;
     };
@@ -408,7 +411,7 @@ fn a_refusal_tells_of_the_mail_and_of_the_rule_behind_it() {
     server
         .on(Trigger::end_of_data())
         .reply(Reply::transaction_failed());
-    open(&browser, &server, "#/refusals");
+    open(&browser, &server, "#/rejections");
     browser.wait_for_text(".empty", "Nothing was refused");
     let mut client = Client::connect(&server);
     client.ok("EHLO x").ok("MAIL FROM:<app@example.org>");
@@ -419,7 +422,7 @@ fn a_refusal_tells_of_the_mail_and_of_the_rule_behind_it() {
     client.send(b"Subject: The one that was refused\r\n\r\nText\r\n");
     assert!(client.say(".").starts_with("554 "));
     browser.wait_for_text(
-        ".refusal-mail",
+        ".rejection-mail",
         "app@example.org → ada@example.org +1 · The one that was refused",
     );
     // A rule made here leads to the rules; one that says nothing is no reply.
@@ -432,12 +435,12 @@ fn a_refusal_tells_of_the_mail_and_of_the_rule_behind_it() {
         client.ok("EHLO x").send(b"RSET\r\n");
         client.rest().is_empty().then_some(())
     });
-    browser.wait_for_text(".refusal-row:first-child .refusal-reply", "No reply");
+    browser.wait_for_text(".rejection-row:first-child .rejection-reply", "No reply");
     // In the list of sessions it is seen as well.
     browser.press("gs");
     browser.wait_for_text(".session-row", "1 refused");
-    browser.press("gf");
-    browser.click(".refusal-row:first-child .refusal-why a");
+    browser.press("ge");
+    browser.click(".rejection-row:first-child .rejection-why a");
     browser.wait_for_text(".rule-text", "on(rset()).disconnect()");
 }
 
@@ -633,20 +636,19 @@ fn what_was_read_stays_read_and_another_server_starts_fresh() {
     for subject in ["One", "Two", "Three"] {
         send(&server, subject);
     }
-    let unread = "[...document.querySelectorAll('.mail-row:has(.is-unread) .subject')].map(e => e.textContent).join()";
     open(&browser, &server, "#/mails/2");
-    browser.wait_for(&format!("{unread} === 'Three,One'"));
+    browser.wait_for(&format!("{UNREAD} === 'Three,One'"));
     browser.reload();
-    browser.wait_for(&format!("{unread} === 'Three,One'"));
+    browser.wait_for(&format!("{UNREAD} === 'Three,One'"));
     browser.press("u");
-    browser.wait_for(&format!("{unread} === 'Three,Two,One'"));
+    browser.wait_for(&format!("{UNREAD} === 'Three,Two,One'"));
     browser.click("#read-all");
     browser.wait_for(&format!(
-        "{SUBJECTS} === 'Three,Two,One' && {unread} === ''"
+        "{SUBJECTS} === 'Three,Two,One' && {UNREAD} === ''"
     ));
     assert_eq!(browser.title(), "mailmock");
     send(&server, "Four");
-    browser.wait_for(&format!("{unread} === 'Four'"));
+    browser.wait_for(&format!("{UNREAD} === 'Four'"));
     // As if that had been another server, which had this port before.
     browser.script(
         "for (const key of Object.keys(localStorage)) { \
@@ -656,7 +658,7 @@ fn what_was_read_stays_read_and_another_server_starts_fresh() {
     );
     open(&browser, &server, "#/mails");
     browser.reload();
-    browser.wait_for(&format!("{unread} === 'Four,Three,Two,One'"));
+    browser.wait_for(&format!("{UNREAD} === 'Four,Three,Two,One'"));
     assert_eq!(
         browser.script("return localStorage.getItem('mailmock.read.another')"),
         json!(null)
@@ -714,7 +716,7 @@ fn keys_are_enough() {
     browser.wait_for("!document.querySelector('dialog')");
     for (keys, hash) in [
         ("gs", "/sessions"),
-        ("gf", "/refusals"),
+        ("ge", "/rejections"),
         ("gr", "/rules"),
         ("gc", "/server"),
         ("gm", "/mails"),
@@ -852,7 +854,7 @@ fn the_server_is_moved_from_the_page() {
     browser.click("#reset");
     browser.wait_for_text("dialog", "Start afresh?");
     browser.click("dialog .danger");
-    browser.wait_for("document.querySelector('.figures')?.textContent.includes('Refusals0')");
+    browser.wait_for("document.querySelector('.figures')?.textContent.includes('Rejections0')");
     assert!(server.rejections().is_empty());
     // And what the test does is seen.
     server.go_down();
@@ -956,7 +958,7 @@ fn it_can_be_used_on_a_phone() {
         "#/mails/2/parts",
         "#/mails/2/recipients",
         "#/sessions/1",
-        "#/refusals",
+        "#/rejections",
         "#/rules",
         "#/server",
     ] {
@@ -1203,7 +1205,7 @@ fn names_and_lines_with_markup_are_text() {
         "mails/1/lint",
         "mails/1/transcript",
         "sessions/1",
-        "refusals",
+        "rejections",
         "mails?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E",
         "mails?q=%3Cimg%3E:x",
     ] {

@@ -29,7 +29,7 @@ const KEYS = [
   ["[ ]", "the tab before, the next tab"],
   ["u", "mark as unread"],
   ["Del", "delete the mail that is open"],
-  ["g then m s f r c", "mails, sessions, refusals, rules, server"],
+  ["g then m s e r c", "mails, sessions, rejections, rules, server"],
   ["?", "this help"],
 ];
 

@@ -75,7 +75,7 @@ const PATHS = {
   phone: "M8 2.5h8a1 1 0 0 1 1 1v17a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1v-17a1 1 0 0 1 1-1zM11 18.5h2",
   plus: "M12 5v14M5 12h14",
   previous: "M6 14.5l6-6 6 6",
-  refusal: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM6 6l12 12",
+  rejection: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM6 6l12 12",
   rule: "M5 4v16M5 5h11l-2 4 2 4H5",
   search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20",
   session: "M4 5h16v11H11l-5 4v-4H4z",

@@ -1,4 +1,4 @@
-// Sessions or refusals, newest first: loaded once, and then kept up with what comes.
+// Sessions or rejections, newest first: loaded once, and then kept up with what comes.
 
 import { read } from "./api.js";
 import { on, standing } from "./live.js";
@@ -99,4 +99,4 @@ class Sessions extends Feed {
 }
 
 export const sessions = new Sessions();
-export const refusals = new Feed({ kind: "rejection", path: "rejections" });
+export const rejections = new Feed({ kind: "rejection", path: "rejections" });

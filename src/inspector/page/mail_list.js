@@ -97,7 +97,7 @@ async function deleteListed() {
   const { query } = mails;
   const what = count(mails.total, "mail");
   const question = query ? `Delete the ${what} found?` : `Delete all ${what}?`;
-  const detail = query ? `Those that the search finds: ${query}` : "Sessions and refusals are kept.";
+  const detail = query ? `Those that the search finds: ${query}` : "Sessions and rejections are kept.";
   if (!await confirmed(question, detail, "Delete")) {
     return;
   }

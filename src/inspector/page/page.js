@@ -6,7 +6,7 @@ import { connect, on, standing } from "./live.js";
 import { mailPane, unread } from "./mail.js";
 import { deleteMail, mailList, step } from "./mail_list.js";
 import { mails } from "./mails.js";
-import { refusalsView } from "./refusals.js";
+import { rejectionsView } from "./rejections.js";
 import { VIEWS, currentRoute, go, hashOf } from "./route.js";
 import { rulesView } from "./rules.js";
 import { searchBox } from "./search_box.js";
@@ -17,7 +17,7 @@ import { openRun } from "./unread.js";
 const ENTRIES = {
   mails: { title: "Mails", icon: "mail", key: "m" },
   sessions: { title: "Sessions", icon: "session", key: "s" },
-  refusals: { title: "Refusals", icon: "refusal", key: "f" },
+  rejections: { title: "Rejections", icon: "rejection", key: "e" },
   rules: { title: "Rules", icon: "rule", key: "r" },
   server: { title: "Server", icon: "gear", key: "c" },
 };
@@ -31,7 +31,7 @@ const search = searchBox();
 const views = {
   mails: mailsView(),
   sessions: sessionsView(),
-  refusals: refusalsView(),
+  rejections: rejectionsView(),
   rules: rulesView(),
   server: serverView(),
 };

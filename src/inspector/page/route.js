@@ -1,8 +1,8 @@
 // Where we are: all of it is in the URL's hash, so that each view can be linked, and the way back works.
 //
-//   #/mails  #/mails?q=subject:Welcome  #/mails/12  #/mails/12/html  #/sessions/3  #/refusals  #/rules  #/server
+//   #/mails  #/mails?q=subject:Welcome  #/mails/12  #/mails/12/html  #/sessions/3  #/rejections  #/rules  #/server
 
-export const VIEWS = ["mails", "sessions", "refusals", "rules", "server"];
+export const VIEWS = ["mails", "sessions", "rejections", "rules", "server"];
 
 /** `{ view, id, tab, query }`; what is none of ours is the list of mails. */
 export function currentRoute() {

@@ -65,7 +65,7 @@ export function serverView() {
       }), { id: "power", class: "primary" }));
     const figure = (name, value) => [element("dt", {}, name), element("dd", {}, value.toLocaleString("en"))];
     figures.replaceChildren(...[
-      figure("Mails", standing.mails), figure("Refusals", standing.rejections),
+      figure("Mails", standing.mails), figure("Rejections", standing.rejections),
       figure("Sessions", standing.sessions), figure("Open sessions", standing.open_sessions),
       [element("dt", {}, "mailmock"), element("dd", {}, standing.version)],
     ].flat());
@@ -140,12 +140,12 @@ export function banners() {
 
 /** How many there are, for the views' links. */
 export function countOf(view) {
-  const name = { mails: "mails", sessions: "sessions", refusals: "rejections" }[view];
+  const name = { mails: "mails", sessions: "sessions", rejections: "rejections" }[view];
   return name && standing ? standing[name] : 0;
 }
 
 async function startAfresh() {
-  const what = "Mails, refusals, ended sessions, and rules but those that the server was started with are forgotten. The clock stays where it is.";
+  const what = "Mails, rejections, ended sessions, and rules but those that the server was started with are forgotten. The clock stays where it is.";
   if (!(await confirmed("Start afresh?", what, "Forget all"))) {
     return;
   }

@@ -1,7 +1,7 @@
 // The sessions, and what was said in the one that is open.
 
 import { choice, element, empty, icon } from "./element.js";
-import { refusals, sessions } from "./feed.js";
+import { rejections, sessions } from "./feed.js";
 import { mails } from "./mails.js";
 import { currentRoute, hashOf } from "./route.js";
 import { transcriptOf } from "./transcript.js";
@@ -57,14 +57,14 @@ export function sessionsView() {
   }
 
   sessions.addEventListener("change", (event) => draw(event.detail));
-  for (const other of [mails, refusals]) {
+  for (const other of [mails, rejections]) {
     other.addEventListener("change", () => list.draw());
   }
   return {
     node,
     show() {
       sessions.want();
-      refusals.want();
+      rejections.want();
       draw();
       const { id } = currentRoute();
       node.classList.toggle("has-open", id !== null);
@@ -107,7 +107,7 @@ function pathsOf(session) {
 
 /** What was refused but logins. */
 function refusedIn(session) {
-  const refused = refusals.items.filter((refusal) => refusal.session_id === session.id && refusal.cause !== "aborted").length;
+  const refused = rejections.items.filter((rejection) => rejection.session_id === session.id && rejection.cause !== "aborted").length;
   return Math.max(0, refused - failedLogins(session));
 }
 
