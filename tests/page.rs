@@ -427,7 +427,7 @@ fn a_rejection_tells_of_the_mail_and_of_the_rule_behind_it() {
     );
     // A rule made here leads to the rules; one that says nothing is no reply.
     browser.script(
-        "fetch('/api/v1/rules', { method: 'POST', headers: { 'content-type': 'application/json' }, \
+        "return fetch('/api/v1/rules', { method: 'POST', headers: { 'content-type': 'application/json' }, \
             body: JSON.stringify({ trigger: 'rset', action: 'disconnect' }) })",
     );
     browser.soon("the rule is in force", || {
