@@ -1292,3 +1292,59 @@ fn a_link_of_a_mail_opens_elsewhere_and_has_no_hold_on_the_page() {
     assert_eq!(browser.hash(), "/mails/1");
     assert_eq!(browser.within_frame(|| browser.text("#link")), "x");
 }
+
+/// Holds back the answers for which `isHeld` says so, until `letGo()`; where `isBroken` says so, there is none.
+const HOLDING: &str = "
+    const ask = window.fetch;
+    window.held = [];
+    window.isHeld = window.isBroken = () => false;
+    window.fetch = async (url, options) => {
+        if (isBroken(url)) throw new TypeError('broken');
+        const answer = await ask(url, options);
+        if (isHeld(url)) await new Promise(go => held.push(go));
+        return answer;
+    };
+    window.letGo = async () => {
+        isHeld = () => false;
+        held.splice(0).forEach(go => go());
+        await new Promise(done => setTimeout(done, 100));
+    };";
+
+#[test]
+fn what_is_done_while_the_next_mail_loads_is_not_done_to_the_one_before() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    for subject in ["One", "Two", "Three"] {
+        send(&server, subject);
+    }
+    open(&browser, &server, "#/mails/3");
+    browser.wait_for_text("h1", "Three");
+    browser.script(HOLDING);
+    browser.script("isHeld = url => url.endsWith('/mails/2')");
+    browser.press("j");
+    browser.wait_for("held.length === 1");
+    browser.press("\u{e017}");
+    browser.press("u");
+    let is_asked = "return document.querySelector('dialog, .toast') !== null";
+    assert_eq!(browser.script(is_asked), false);
+    browser.script("return letGo()");
+    browser.wait_for_text("h1", "Two");
+    browser.press("\u{e017}");
+    browser.wait_for_text("dialog", "Two");
+    browser.press("\u{e00c}");
+    browser.wait_for("!document.querySelector('dialog')");
+    // Who leaves before the mail is there has not seen it.
+    browser.script("isHeld = url => url.endsWith('/mails/1')");
+    browser.press("j");
+    browser.wait_for("held.length === 1");
+    browser.press("gs");
+    browser.wait_for("location.hash === '#/sessions'");
+    browser.script("return letGo()");
+    browser.press("gm");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three,Two,One'"));
+    assert_eq!(browser.script(&format!("return {UNREAD}")), "One");
+    browser.press("jjj");
+    browser.wait_for(&format!("{UNREAD} === ''"));
+}

@@ -48,8 +48,8 @@ export function mailPane() {
 
   function again() {
     const { view, id, tab } = currentRoute();
+    open = null;
     if (view === "mails" && id !== null) {
-      open = null;
       show(id, tab);
     }
   }
@@ -112,16 +112,26 @@ export function mailPane() {
     }
   }
 
+  /** The mail that is open, if it is the one that the route names: until that has come, the one before is seen. */
+  function shownMail() {
+    const { view, id } = currentRoute();
+    return view === "mails" && open?.id === id ? open : null;
+  }
+
   return {
     pane,
     show,
-    /** The mail that is open, if one is. */
-    mail: () => open,
+    mail: shownMail,
+    /** Nobody looks any more: what is still to come will not have been seen. */
+    hide() {
+      asked += 1;
+    },
     /** The tab so many further. */
     turn(distance) {
       const route = currentRoute();
-      if (open) {
-        const tabs = tabsOf(open).map(({ name }) => name);
+      const mail = shownMail();
+      if (mail) {
+        const tabs = tabsOf(mail).map(({ name }) => name);
         const index = Math.max(0, tabs.indexOf(pane.querySelector("[role=tabpanel]").dataset.tab));
         go({ ...route, tab: tabs[(index + distance + tabs.length) % tabs.length] }, { replaces: true });
       }

@@ -47,6 +47,7 @@ function mailsView() {
       mail.show(id, tab);
       list.follow(id);
     },
+    hide: mail.hide,
     step,
   };
 }
@@ -138,8 +139,8 @@ const KEYS = {
   "/": () => search.focus(),
   "?": showHelp,
   Escape: back,
-  Delete: () => openMail() && deleteMail(openMail()),
-  u: () => openMail() && unread(openMail()),
+  Delete: () => mail.mail() && deleteMail(mail.mail()),
+  u: () => mail.mail() && unread(mail.mail()),
   g: () => {
     isGoing = true;
     clearTimeout(going);
@@ -152,10 +153,6 @@ function move(distance) {
   if (next) {
     go(next, { replaces: currentRoute().id !== null });
   }
-}
-
-function openMail() {
-  return currentRoute().view === "mails" && currentRoute().id !== null ? mail.mail() : null;
 }
 
 function back() {
