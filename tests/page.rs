@@ -1348,3 +1348,48 @@ fn what_is_done_while_the_next_mail_loads_is_not_done_to_the_one_before() {
     browser.press("jjj");
     browser.wait_for(&format!("{UNREAD} === ''"));
 }
+
+#[test]
+fn a_mail_that_is_made_to_stop_the_page_does_not() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    // Lines that end with `=` go on (RFC 2045 §6.7).
+    let long = |text: &str| format!("{}=\r\n", text.repeat(70)).repeat(6_000);
+    let content = format!(
+        "Subject: Long\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n\
+         https://example.org/{} the end\r\n\
+         --b\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n\
+         <p id=3Dend style=3D\"x:url({}\">the end</p>\r\n--b--\r\n",
+        long("."),
+        long(" "),
+    );
+    deliver(&server, &["ada@example.org"], &content);
+    open(&browser, &server, "#/mails/1/text");
+    browser.wait_for_text("#panel", "the end");
+    let link = "return document.querySelector('#panel .prose a').textContent";
+    assert_eq!(browser.script(link), "https://example.org/");
+    browser.click("#tab-html");
+    assert_eq!(browser.text_in_frame("#end"), "the end");
+}
+
+#[test]
+fn a_mail_with_more_than_can_be_shown_is_shown_as_far_as_that_goes() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let links: String = (0..80_000)
+        .map(|number| format!("http://x.org/{number}\r\n"))
+        .collect();
+    let content = format!("Subject: Many\r\n\r\n{links}the end\r\n");
+    deliver(&server, &["ada@example.org"], &content);
+    open(&browser, &server, "#/mails/1/text");
+    browser.wait_for(
+        "document.querySelector('#panel .prose')?.textContent.trimEnd().endsWith('the end')",
+    );
+    browser.click("#tab-links");
+    browser.wait_for_text("#panel .more", "and 78,000 more");
+}

@@ -49,7 +49,12 @@ function fill(node, properties, children) {
       node.setAttribute(name, value === true ? "" : value);
     }
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  // One by one: a call takes only so many arguments, and a mail may have more of anything.
+  for (const child of children.flat(Infinity)) {
+    if (child !== null && child !== undefined && child !== false) {
+      node.append(child);
+    }
+  }
   return node;
 }
 

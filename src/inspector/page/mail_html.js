@@ -44,5 +44,5 @@ export function htmlTab(mail) {
 
 function hasRemote(mail) {
   const isRemote = ({ src }) => /^\s*(https?:)?\/\//i.test(src);
-  return mail.images.some(isRemote) || /(url\(|background=|srcset=|poster=)\s*["']?\s*(https?:)?\/\//i.test(mail.html);
+  return mail.images.some(isRemote) || /(url\(|background=|srcset=|poster=)\s*(["']\s*)?(https?:)?\/\//i.test(mail.html);
 }

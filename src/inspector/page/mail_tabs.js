@@ -11,13 +11,18 @@ const MAX_SHOWN = 2 * 1024 * 1024;
 const MAX_DEPTH = 6;
 /** An image may be in its own address. */
 const MAX_LINK = 2_000;
+/** More rows than that, or links in a text, are slow to show as well. */
+const MAX_ROWS = 2_000;
+const MAX_LINKS = 10_000;
+/** With these a sentence ends. */
+const SENTENCE = ".,:;!?'’”";
 
 export function textTab(mail) {
   return copied(mail.text, "Text", element("pre", { class: "prose" }, withLinks(mail.text)));
 }
 
 export function partsTab(mail) {
-  const rows = mail.parts.map((part) => {
+  const row = (part) => {
     const name = part.name ?? (part.n === 0 ? "the whole" : "");
     const isSaved = !part.content_type.startsWith("multipart/");
     return element("tr", {},
@@ -31,11 +36,11 @@ export function partsTab(mail) {
       element("td", { class: "number" }, isSaved && element("a", {
         class: "button quiet", href: urlOf(`mails/${mail.id}/parts/${part.n}`), download: part.name ?? `part-${part.n}`, "data-part": part.n,
       }, icon("download"), "Save")));
-  });
+  };
   const attachments = count(mail.attachments, "attachment");
   return element("div", { class: "padded" },
     element("p", { class: "faint" }, `${count(mail.parts.length, "part")}, each before those within it; ${attachments}. Sizes are those of the decoded content.`),
-    table(["No.", "Type", "Name", "Size", ""], rows, "parts"));
+    table(["No.", "Type", "Name", "Size", ""], mail.parts, row, "parts"));
 }
 
 /** Where it has to be broken, it is broken behind the slash. */
@@ -46,9 +51,9 @@ function typeOf({ content_type: type }) {
 
 export function headersTab(mail) {
   const all = mail.headers.map(({ name, value }) => `${name}: ${value}`).join("\n");
-  const rows = mail.headers.map(({ name, value }) => element("tr", {},
-    element("th", { scope: "row" }, element("bdi", {}, name)), element("td", {}, element("bdi", {}, value))));
-  return copied(all, "Header", table(null, rows, "headers"));
+  const row = ({ name, value }) => element("tr", {},
+    element("th", { scope: "row" }, element("bdi", {}, name)), element("td", {}, element("bdi", {}, value)));
+  return copied(all, "Header", table(null, mail.headers, row, "headers"));
 }
 
 export function rawTab(mail) {
@@ -71,12 +76,11 @@ export function recipientsTab(mail) {
   const group = (title, about, addresses, kind, reply = () => null) => element("section", { class: "group" },
     element("h2", {}, title, element("span", { class: addresses.length > 0 ? `count ${kind}` : "count" }, String(addresses.length))),
     element("p", { class: "faint" }, about),
-    addresses.length > 0 && element("ul", { class: "addresses" }, addresses.map((address) =>
-      element("li", {}, element("bdi", {}, address), reply(address)))));
-  const refusal = (address) => {
-    const refused = envelope.refused.find((refused) => refused.address === address);
-    return refused && element("span", { class: "reply is-bad" }, refused.reply);
-  };
+    addresses.length > 0 && element("ul", { class: "addresses" }, addresses.slice(0, MAX_ROWS).map((address) =>
+      element("li", {}, element("bdi", {}, address), reply(address))),
+      addresses.length > MAX_ROWS && element("li", { class: "faint" }, `and ${(addresses.length - MAX_ROWS).toLocaleString("en")} more`)));
+  const replies = new Map(envelope.refused.map(({ address, reply }) => [address, reply]));
+  const refusal = (address) => replies.has(address) && element("span", { class: "reply is-bad" }, replies.get(address));
   return element("div", { class: "padded" },
     recipients.is_bcc_leaked && element("p", { class: "notice is-bad", role: "alert" },
       element("strong", {}, "Bcc leaked."), " The header that everybody gets has a field Bcc, and so tells who was to be hidden: ",
@@ -93,37 +97,41 @@ export function linksTab(mail) {
   if (mail.links.length === 0 && mail.codes.length === 0 && mail.images.length === 0) {
     return empty("link", "No links, codes or images", element("p", {}, "Neither the text nor the HTML has any."));
   }
-  const rows = mail.links.map(({ href, text }) => element("tr", {},
+  const link = ({ href, text }) => element("tr", {},
     element("td", {}, text ? element("bdi", {}, text) : element("span", { class: "faint" }, "no text")),
     element("td", { class: "target" }, linkTo(href)),
-    element("td", { class: "number" }, button("copy", "", () => copy(href, "Link"), { class: "quiet", label: "Copy the link" }))));
-  const images = mail.images.map(({ src, alt }) => element("tr", {},
+    element("td", { class: "number" }, button("copy", "", () => copy(href, "Link"), { class: "quiet", label: "Copy the link" })));
+  const image = ({ src, alt }) => element("tr", {},
     element("td", {}, alt ? element("bdi", {}, alt) : element("span", { class: "faint" }, "no text")),
-    element("td", { class: "target" }, linkTo(src))));
+    element("td", { class: "target" }, linkTo(src)));
   return element("div", { class: "padded" },
     mail.codes.length > 0 && element("section", { class: "group" }, element("h2", {}, "Codes"),
-      element("div", { class: "codes" }, mail.codes.map((code) =>
+      element("div", { class: "codes" }, mail.codes.slice(0, MAX_ROWS).map((code) =>
         button("copy", code, () => copy(code, "Code"), { class: "code", title: "Copy the code" })))),
-    rows.length > 0 && element("section", {}, element("h2", {}, "Links"), table(["Text", "Target", ""], rows)),
-    images.length > 0 && element("section", {}, element("h2", {}, "Images"), table(["Instead of it", "Source"], images)));
+    mail.links.length > 0 && element("section", {}, element("h2", {}, "Links"), table(["Text", "Target", ""], mail.links, link)),
+    mail.images.length > 0 && element("section", {}, element("h2", {}, "Images"), table(["Instead of it", "Source"], mail.images, image)));
 }
 
 export function lintTab(mail) {
   if (mail.lint.length === 0) {
     return empty("check", "Nothing to find fault with", element("p", {}, "The mail keeps to the standards, as far as the lint looks."));
   }
-  const rows = mail.lint.map(({ rule, severity, section, place }) => element("tr", {},
+  const row = ({ rule, severity, section, place }) => element("tr", {},
     element("td", {}, element("span", { class: severity === "error" ? "tag is-bad" : "tag is-warn" }, severity)),
     element("td", { class: "rule-name" }, element("code", {}, rule)),
     element("td", {}, element("bdi", {}, place)),
-    element("td", { class: "faint" }, section)));
-  return element("div", { class: "padded" }, table(["", "Rule", "Where", "Standard"], rows));
+    element("td", { class: "faint" }, section));
+  return element("div", { class: "padded" }, table(["", "Rule", "Where", "Standard"], mail.lint, row));
 }
 
-export function table(heads, rows, kind = "") {
-  return element("div", { class: "table-frame" }, element("table", { class: kind },
-    heads && element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
-    element("tbody", {}, rows)));
+function table(heads, items, row, kind = "") {
+  const more = items.length - MAX_ROWS;
+  return [
+    element("div", { class: "table-frame" }, element("table", { class: kind },
+      heads && element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
+      element("tbody", {}, items.slice(0, MAX_ROWS).map(row)))),
+    more > 0 && element("p", { class: "faint more" }, `and ${more.toLocaleString("en")} more`),
+  ];
 }
 
 function copied(text, what, content) {
@@ -143,6 +151,9 @@ function withLinks(text) {
   const pieces = [];
   let end = 0;
   for (const match of text.matchAll(/\bhttps?:\/\/[^\s<>"]+/gi)) {
+    if (pieces.length > 2 * MAX_LINKS) {
+      break;
+    }
     const href = withoutSentence(match[0]);
     pieces.push(text.slice(end, match.index), linkTo(href));
     end = match.index + href.length;
@@ -152,11 +163,16 @@ function withLinks(text) {
 
 /** What ends the sentence is none of the link; nor is a bracket that was opened before it. */
 function withoutSentence(link) {
-  let href = link;
-  while (/[.,:;!?'’”]$/.test(href) || (href.endsWith(")") && !href.includes("("))) {
-    href = href.slice(0, -1);
+  const bracket = link.indexOf("(");
+  let end = link.length;
+  for (; end > 0; end -= 1) {
+    const last = link[end - 1];
+    const closesOther = last === ")" && (bracket < 0 || bracket >= end);
+    if (!SENTENCE.includes(last) && !closesOther) {
+      break;
+    }
   }
-  return href;
+  return link.slice(0, end);
 }
 
 /** As UTF-8, or else an octet a character. */
