@@ -1393,3 +1393,42 @@ fn a_mail_with_more_than_can_be_shown_is_shown_as_far_as_that_goes() {
     browser.click("#tab-links");
     browser.wait_for_text("#panel .more", "and 78,000 more");
 }
+
+#[test]
+fn what_comes_while_one_is_asked_is_not_deleted() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    for subject in ["One", "Two"] {
+        send(&server, subject);
+    }
+    open(&browser, &server, "");
+    browser.wait_for(&format!("{SUBJECTS} === 'Two,One'"));
+    browser.click("#delete-all");
+    browser.wait_for_text("dialog", "Delete all 2 mails?");
+    send(&server, "Three");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three,Two,One'"));
+    browser.click("dialog .danger");
+    browser.wait_for_text(".toast", "2 mails deleted");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three'"));
+    assert_eq!(server.only_mail().message().subject(), "Three");
+}
+
+#[test]
+fn in_a_search_what_was_found_is_marked_as_read_and_nothing_else() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    for subject in ["One", "Two", "Four", "Three"] {
+        send(&server, subject);
+    }
+    open(&browser, &server, "#/mails?q=subject%3AT");
+    browser.wait_for(&format!("{UNREAD} === 'Three,Two'"));
+    browser.click("#read-all");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three,Two' && {UNREAD} === ''"));
+    browser.click("#clear-query");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three,Four,Two,One'"));
+    assert_eq!(browser.script(&format!("return {UNREAD}")), "Four,One");
+}

@@ -9,7 +9,7 @@ import { currentRoute, go, hashOf } from "./route.js";
 import { parametersOf } from "./search.js";
 import { howToSend } from "./server.js";
 import { copy, orToast, toast } from "./toast.js";
-import { isRead, markAllRead, onUnreadChange } from "./unread.js";
+import { isRead, markAllRead, markEachRead, onUnreadChange } from "./unread.js";
 import { VirtualList } from "./virtual_list.js";
 import { count, longTime, shortTime } from "./words.js";
 
@@ -18,7 +18,7 @@ const ROW_HEIGHT = 78;
 /** The pane, and what is done with it from outside. */
 export function mailList() {
   const summary = element("p", { class: "summary", role: "status" });
-  const readAll = button("check", "", () => markAllRead(mails.items[0]?.id ?? 0), { class: "quiet", label: "Mark all as read", id: "read-all" });
+  const readAll = button("check", "", readListed, { class: "quiet", label: "Mark all as read", id: "read-all" });
   const deleteAll = button("trash", "", deleteListed, { class: "quiet", label: "Delete all", id: "delete-all" });
   const nothing = element("div", { class: "nothing" });
   const list = new VirtualList({
@@ -40,7 +40,8 @@ export function mailList() {
     summary.replaceChildren(...summaryOf(unread, more, isSearch));
     readAll.disabled = unread === 0;
     deleteAll.disabled = mails.total === 0;
-    deleteAll.title = isSearch ? "Delete all that were found" : "Delete all";
+    name(readAll, isSearch ? "Mark all that were found as read" : "Mark all as read");
+    name(deleteAll, isSearch ? "Delete all that were found" : "Delete all");
     const isEmpty = mails.isLoaded && mails.total === 0;
     list.node.hidden = isEmpty || !mails.isLoaded;
     nothing.hidden = !isEmpty && mails.isLoaded;
@@ -93,8 +94,24 @@ export async function deleteMail(mail) {
   });
 }
 
+/** Says what a button with an icon does. */
+function name(button, text) {
+  button.title = text;
+  button.setAttribute("aria-label", text);
+}
+
+/** In a search those that were found, and no others. */
+async function readListed() {
+  if (mails.query === "") {
+    markAllRead(mails.newest);
+  } else {
+    await orToast(async () => markEachRead(await mails.ids()));
+  }
+}
+
+/** Those that are listed when it is asked: what comes while one thinks about it has not been seen. */
 async function deleteListed() {
-  const { query } = mails;
+  const { query, newest } = mails;
   const what = count(mails.total, "mail");
   const question = query ? `Delete the ${what} found?` : `Delete all ${what}?`;
   const detail = query ? `Those that the search finds: ${query}` : "Sessions and rejections are kept.";
@@ -102,7 +119,7 @@ async function deleteListed() {
     return;
   }
   await orToast(async () => {
-    const { deleted } = await remove("mails", parametersOf(query));
+    const { deleted } = await remove("mails", { ...parametersOf(query), up_to: newest });
     toast(`${count(deleted, "mail")} deleted`);
     await mails.load();
     go({ view: "mails", query }, { replaces: true });

@@ -68,6 +68,23 @@ class Mails extends EventTarget {
     }
   }
 
+  /** The number of the first in the list. */
+  get newest() {
+    return this.items[0]?.id ?? 0;
+  }
+
+  /** The numbers of all that there are, of those too that are not loaded. */
+  async ids() {
+    const ids = [];
+    const asked = { ...this.#parameters, up_to: this.newest, order: "newest", limit: LARGE_PAGE };
+    for (let cursor; cursor !== null;) {
+      const page = await read("mails", { ...asked, cursor });
+      page.mails.forEach(({ id }) => ids.push(id));
+      cursor = page.next;
+    }
+    return ids;
+  }
+
   indexOf(id) {
     return this.items.findIndex((mail) => mail.id === id);
   }

@@ -14,7 +14,8 @@ export const FILTERS = [
   { name: "attachment", about: "the name of an attachment" },
   { name: "message_id", about: "the Message-ID" },
   { name: "authenticated_as", about: "who logged in" },
-  { name: "since", about: "mails behind the one of that number", whole: true },
+  { name: "since", about: "mails behind the one of that number", whole: true, isNumber: true },
+  { name: "up_to", about: "mails up to the one of that number", whole: true, isNumber: true },
 ];
 
 /** Words that people try, and what they may have meant. */
@@ -54,8 +55,8 @@ export function parametersOf(query) {
     if (parameter in parameters) {
       throw new Error(`${name} is there twice.`);
     }
-    if (name === "since" && !/^\d+$/.test(value)) {
-      throw new Error(`since wants the number of a mail, not “${value}”.`);
+    if (filter.isNumber && !/^\d+$/.test(value)) {
+      throw new Error(`${name} wants the number of a mail, not “${value}”.`);
     }
     parameters[parameter] = value;
   }

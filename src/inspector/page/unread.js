@@ -32,6 +32,11 @@ export function markRead(id) {
   }
 }
 
+export function markEachRead(ids) {
+  ids.filter((id) => !isRead(id)).forEach((id) => read.add(id));
+  keep();
+}
+
 export function markUnread(id) {
   for (; upTo >= id; upTo -= 1) {
     read.add(upTo);
