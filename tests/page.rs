@@ -1432,3 +1432,19 @@ fn in_a_search_what_was_found_is_marked_as_read_and_nothing_else() {
     browser.wait_for(&format!("{SUBJECTS} === 'Three,Four,Two,One'"));
     assert_eq!(browser.script(&format!("return {UNREAD}")), "Four,One");
 }
+
+#[test]
+fn the_skip_link_leads_to_the_content_of_the_view() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    open(&browser, &server, "#/rules");
+    browser.wait_for_text(".rules", "No rule is in force");
+    browser.press("\u{e004}");
+    browser.wait_for("document.activeElement.className === 'skip'");
+    browser.press("\u{e007}");
+    browser.wait_for("document.activeElement.id === 'main'");
+    assert_eq!(browser.hash(), "/rules");
+    assert!(browser.text("h1") == "Rules");
+}

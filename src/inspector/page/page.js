@@ -179,6 +179,10 @@ document.addEventListener("keydown", (event) => {
 
 // The beginning
 
+document.querySelector(".skip").onclick = (event) => {
+  event.preventDefault(); // its address would be that of a view
+  document.getElementById("main").focus();
+};
 document.getElementById("help").append(icon("help"));
 document.getElementById("help").onclick = showHelp;
 drawTheme(document.documentElement.dataset.theme ?? "system");
