@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use browser::Browser;
-use mailmock::{MailServer, Reply, Trigger};
+use mailmock::{MailServer, Reply, Trigger, a_mail};
 use serde_json::json;
 use support::Client;
 
@@ -1447,4 +1447,59 @@ fn the_skip_link_leads_to_the_content_of_the_view() {
     browser.wait_for("document.activeElement.id === 'main'");
     assert_eq!(browser.hash(), "/rules");
     assert!(browser.text("h1") == "Rules");
+}
+
+#[test]
+fn a_search_does_not_keep_what_is_stored_no_longer() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = MailServer::builder()
+        .inspector()
+        .max_mails(4)
+        .drop_oldest()
+        .start();
+    for subject in ["Two", "Four", "Three", "Five"] {
+        send(&server, subject);
+    }
+    open(&browser, &server, "#/mails?q=subject%3AT");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three,Two'"));
+    // Gone for a newer one.
+    send(&server, "Six");
+    browser.wait_for(&format!("{SUBJECTS} === 'Three'"));
+    browser.wait_for_text(".summary", "1 found");
+    // Deleted by somebody else, though more are stored than were found.
+    server.inbox(a_mail().subject("Three")).take_mails();
+    browser.wait_for_text(".empty", "No mail is like that");
+}
+
+#[test]
+fn mails_further_down_that_could_not_be_loaded_can_be_asked_for_again() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x");
+    for number in 1..=150 {
+        let content = format!("Subject: Number {number}\r\n\r\nText\r\n");
+        client.deliver("a@example.org", &["ada@example.org"], content.as_bytes());
+    }
+    open(&browser, &server, "");
+    browser.wait_for_text(".summary", "150 mails · 100+ unread");
+    browser.script(HOLDING);
+    browser.script("isBroken = url => url.includes('cursor=')");
+    browser.script(
+        "const list = document.querySelector('.virtual'); list.scrollTop = list.scrollHeight",
+    );
+    browser.wait_for_text(
+        ".pane-list [role=alert]",
+        "The mails further down could not be loaded",
+    );
+    browser.wait_for_text(".summary", "100+ unread");
+    browser.script("isBroken = () => false");
+    browser.click("#load-further");
+    browser.wait_for_text(".mail-row:last-child", "Number 1\n");
+    browser.wait_for_text(".summary", "150 unread");
+    browser.wait_for("!document.querySelector('.pane-list [role=alert]').checkVisibility()");
 }

@@ -21,6 +21,10 @@ export function mailList() {
   const readAll = button("check", "", readListed, { class: "quiet", label: "Mark all as read", id: "read-all" });
   const deleteAll = button("trash", "", deleteListed, { class: "quiet", label: "Delete all", id: "delete-all" });
   const nothing = element("div", { class: "nothing" });
+  const further = element("p", { class: "notice is-bad further", role: "alert", hidden: true },
+    element("span", {}, "The mails further down could not be loaded."),
+    button(null, "Try again", () => mails.retry(), { id: "load-further" }));
+  let nothingShown = null;
   const list = new VirtualList({
     label: "Mails, newest first",
     height: ROW_HEIGHT,
@@ -30,7 +34,7 @@ export function mailList() {
     reach: (last) => mails.want(last + 50),
   });
   const pane = element("section", { class: "pane-list", "aria-label": "Mails" },
-    element("div", { class: "list-bar" }, summary, readAll, deleteAll), list.node, nothing);
+    element("div", { class: "list-bar" }, summary, readAll, deleteAll), list.node, further, nothing);
 
   function draw({ shift = 0 } = {}) {
     list.update(mails.total, { shift });
@@ -45,7 +49,10 @@ export function mailList() {
     const isEmpty = mails.isLoaded && mails.total === 0;
     list.node.hidden = isEmpty || !mails.isLoaded;
     nothing.hidden = !isEmpty && mails.isLoaded;
-    if (!nothing.hidden) {
+    further.hidden = !mails.isLoaded || !mails.problem;
+    const why = JSON.stringify([mails.isLoaded, mails.problem?.message, mails.query, standing?.url]);
+    if (!nothing.hidden && why !== nothingShown) {
+      nothingShown = why;
       nothing.replaceChildren(...nothingThere(isSearch));
     }
     document.title = unread > 0 && !isSearch ? `(${unread}${more}) mailmock` : "mailmock";
@@ -68,7 +75,7 @@ export function mailList() {
   };
 }
 
-/** Opens the mail that is so many further down than the one that is open. */
+/** Where the mail is that is so many further down than the one that is open, if there is one. */
 export function step(distance) {
   const route = currentRoute();
   const index = route.id === null ? -1 : mails.indexOf(route.id);

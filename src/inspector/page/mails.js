@@ -16,11 +16,15 @@ class Mails extends EventTarget {
   /** How many there are. */
   total = 0;
   isLoaded = false;
+  /** Why they, or those further down, could not be loaded. */
   problem = null;
   #parameters = {};
   #next = null;
-  /** The oldest that there was. */
+  /** How many are stored, and which is the oldest: as the server said last, and what has come since. */
+  #stored = null;
   #oldest = null;
+  /** Whether the server has counted what came last. */
+  #isCounted = false;
   #wanted = 0;
   #loading = null;
   #pending = [];
@@ -32,13 +36,16 @@ class Mails extends EventTarget {
     super();
     on("start", () => this.load());
     on("mail", (mail) => this.#come(mail));
-    on("server", (standing) => this.#recount(standing));
+    on("server", () => {
+      this.#isCounted = true;
+      this.#recount();
+    });
   }
 
   /** Looks for something else. Throws if that cannot be looked for. */
   search(query) {
     const parameters = parametersOf(query);
-    if (query !== this.query || this.problem) {
+    if (query !== this.query || !this.isLoaded && this.problem) {
       this.query = query;
       this.#parameters = parameters;
       this.load();
@@ -56,7 +63,7 @@ class Mails extends EventTarget {
   /** Sees to it that so many are loaded. */
   want(count) {
     this.#wanted = count;
-    if (count > this.items.length && this.#next !== null && !this.#loading) {
+    if (count > this.items.length && this.#next !== null && !this.#loading && !this.problem) {
       const generation = this.#generation;
       const limit = count - this.items.length > PAGE ? LARGE_PAGE : PAGE;
       this.#loading = this.#page(generation, { isFirst: false, limit }).then(() => {
@@ -66,6 +73,12 @@ class Mails extends EventTarget {
         }
       });
     }
+  }
+
+  /** Asks again for those further down. */
+  retry() {
+    this.problem = null;
+    this.#tell();
   }
 
   /** The number of the first in the list. */
@@ -124,8 +137,8 @@ class Mails extends EventTarget {
         return;
       }
       this.problem = problem;
-      this.#next = null;
       if (isFirst) {
+        this.#next = null;
         this.items = [];
         this.total = 0;
         this.isLoaded = false;
@@ -135,6 +148,8 @@ class Mails extends EventTarget {
   }
 
   #come(mail) {
+    this.#stored += 1;
+    this.#isCounted = false;
     this.#pending.push(mail);
     this.#timer ??= setTimeout(() => this.#take(), PATIENCE);
   }
@@ -163,26 +178,31 @@ class Mails extends EventTarget {
       this.total += come.length;
       this.#tell({ shift: come.length });
     }
-    this.#recount(standing);
+    this.#recount();
   }
 
   /** The oldest may have gone for newer ones, or somebody else have deleted some. */
-  #recount({ mails: stored, oldest_mail: oldest }) {
-    if (this.#pending.length > 0) {
+  #recount() {
+    if (this.#pending.length > 0 || !this.#isCounted) {
       return;
     }
+    const { mails: stored, oldest_mail: oldest } = standing;
     const isAll = Object.keys(this.#parameters).length === 0;
-    const hasDropped = isAll && stored < this.total && this.#oldest !== null && oldest > this.#oldest;
+    const gone = (isAll ? this.total : this.#stored) - stored;
+    // As many at most as there are numbers between.
+    const hasDropped = gone > 0 && this.#oldest !== null && oldest !== null && gone <= oldest - this.#oldest;
     // Also before the list is loaded, which begins there, or behind.
+    this.#stored = stored;
     this.#oldest = oldest;
     if (!this.isLoaded) {
       return;
     }
     if (hasDropped) {
-      this.items = this.items.filter((mail) => mail.id >= oldest);
-      this.total = stored;
+      const kept = this.items.filter((mail) => mail.id >= oldest);
+      this.total = isAll ? stored : this.total - (this.items.length - kept.length);
+      this.items = kept;
       this.#tell();
-    } else if (isAll ? stored !== this.total : stored < this.total) {
+    } else if (gone > 0 || (isAll && gone < 0)) {
       this.load();
     }
   }
