@@ -1503,3 +1503,21 @@ fn mails_further_down_that_could_not_be_loaded_can_be_asked_for_again() {
     browser.wait_for_text(".summary", "150 unread");
     browser.wait_for("!document.querySelector('.pane-list [role=alert]').checkVisibility()");
 }
+
+#[test]
+fn a_link_without_a_visible_name_has_one_for_those_who_cannot_see_its_icon() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    browser.resize(1000, 700);
+    open(&browser, &server, "");
+    // What is not displayed is no name either.
+    let names = "return [...document.querySelectorAll('#rail a')].map(e => e.innerText.trim())";
+    let named = ["Mails", "Sessions", "Rejections", "Rules", "Server"];
+    assert_eq!(browser.script(names), json!(named));
+    let width = "document.querySelector('.rail-title').clientWidth";
+    browser.wait_for(&format!("{width} <= 1"));
+    browser.resize(700, 700);
+    browser.wait_for(&format!("{width} > 20"));
+}
