@@ -1521,3 +1521,47 @@ fn a_link_without_a_visible_name_has_one_for_those_who_cannot_see_its_icon() {
     browser.resize(700, 700);
     browser.wait_for(&format!("{width} > 20"));
 }
+
+#[test]
+fn what_comes_takes_neither_the_focus_away_nor_closes_what_is_open() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    server.on(Trigger::rset()).reply(Reply::try_again_later());
+    let is_kept = |selector: &str| {
+        let kept =
+            format!("return document.activeElement === document.querySelector('{selector}')");
+        assert_eq!(browser.script(&kept), true, "{selector}");
+    };
+    open(&browser, &server, "#/server");
+    let how = ".card details";
+    browser.click(&format!("{how} summary"));
+    browser.script("document.querySelector('#power').focus()");
+    send(&server, "One");
+    browser.wait_for_text(".figures", "Mails\n1");
+    is_kept("#power");
+    browser.wait_for(&format!("document.querySelector('{how}').open"));
+    // The one button is for both.
+    browser.press("\u{e007}");
+    browser.wait_for_text("#power", "Come back");
+    is_kept("#power");
+    browser.script("document.querySelector('#down button').focus()");
+    server.take_mails();
+    browser.wait_for_text(".figures", "Mails\n0");
+    is_kept("#down button");
+    browser.press("\u{e007}");
+    browser.wait_for("!document.querySelector('#down')");
+
+    browser.press("gr");
+    browser.wait_for_text(".rule-card", "tests/page.rs");
+    browser.script("document.querySelector('.rule-card button').focus()");
+    assert!(
+        Client::connect(&server)
+            .ok("EHLO x")
+            .say("RSET")
+            .starts_with("451 ")
+    );
+    browser.wait_for_text(".rule-figures", "1 hit");
+    is_kept(".rule-card button");
+}

@@ -146,10 +146,9 @@ function nothingThere(isSearch) {
     return mails.problem ? [empty("warning", "The mails could not be loaded", element("p", {}, mails.problem.message))] : [];
   }
   if (isSearch) {
-    const { tab, id } = currentRoute();
     return [empty("search", "No mail is like that",
       element("p", {}, element("code", {}, mails.query)),
-      button(null, "Show all mails", () => go({ view: "mails", id, tab })))];
+      button(null, "Show all mails", () => go({ ...currentRoute(), query: "" })))];
   }
   const url = standing?.url ?? "";
   return [empty("mail", "No mail yet", element("p", {}, "Have your application send to"),

@@ -29,7 +29,9 @@ export function rulesView() {
   const byHand = element("details", { class: "json" }, element("summary", {}, "As JSON, which can be changed by hand"), json);
   const handNotice = element("p", { class: "notice is-info", id: "by-hand", hidden: true },
     element("span", {}, "What is added is the JSON below."), button("back", "Back to the fields", write, { id: "to-fields" }));
+  const cards = new Map();
   let rules = [];
+  let asked = 0;
   let isShown = false;
   let timer = null;
 
@@ -70,32 +72,71 @@ export function rulesView() {
   }
 
   async function load() {
+    asked += 1;
+    const turn = asked;
     try {
-      ({ rules } = await read("rules"));
-      draw();
+      const answer = await read("rules");
+      if (turn === asked) {
+        rules = answer.rules;
+        draw();
+      }
     } catch (error) {
-      summary.textContent = "";
-      list.replaceChildren(element("li", { class: "is-empty" }, empty("warning", "The rules could not be loaded", element("p", {}, error.message))));
+      if (turn === asked) {
+        summary.textContent = "";
+        cards.clear();
+        list.replaceChildren(element("li", { class: "is-empty" }, empty("warning", "The rules could not be loaded", element("p", {}, error.message))));
+      }
     }
   }
 
+  /** What is there already stays in its place, with the focus if it has that. */
   function draw() {
     const made = rules.filter((rule) => !rule.is_own).length;
     removeAll.disabled = made === 0;
     summary.textContent = rules.length === 0 ? "" : `${count(rules.length, "rule")}. The first that fits and is due decides.`;
-    const rows = rules.map(card);
-    list.replaceChildren(...(rows.length > 0 ? rows : [element("li", { class: "is-empty" },
-      empty("rule", "No rule is in force", element("p", {}, "The server accepts all mail. Add a rule to see what your application does when it does not.")))]));
+    const known = new Map(rules.map((rule) => [cardKey(rule), rule]));
+    for (const key of cards.keys()) {
+      if (!known.has(key)) {
+        cards.delete(key);
+      }
+    }
+    for (const [key, rule] of known) {
+      if (!cards.has(key)) {
+        cards.set(key, card(rule));
+      }
+      drawFigures(cards.get(key), rule);
+    }
+    const rows = [...known.keys()].map((key) => cards.get(key));
+    arrange(rows.length > 0 ? rows : [element("li", { class: "is-empty" },
+      empty("rule", "No rule is in force", element("p", {}, "The server accepts all mail. Add a rule to see what your application does when it does not.")))]);
+  }
+
+  function arrange(rows) {
+    const wanted = new Set(rows);
+    [...list.children].filter((row) => !wanted.has(row)).forEach((row) => row.remove());
+    let place = list.firstChild;
+    for (const row of rows) {
+      if (row === place) {
+        place = place.nextSibling;
+      } else {
+        list.insertBefore(row, place);
+      }
+    }
+  }
+
+  function drawFigures(card, rule) {
+    const isSpent = rule.remaining === 0;
+    card.classList.toggle("is-spent", isSpent);
+    card.querySelector(".rule-figures").replaceChildren(
+      element("span", {}, element("strong", { class: "hits" }, rule.hits.toLocaleString("en")), rule.hits === 1 ? " hit" : " hits"),
+      rule.remaining === null ? "" : element("span", { class: isSpent ? "tag" : "tag is-info" }, isSpent ? "used up" : `${rule.remaining} to come`));
   }
 
   function card(rule) {
-    const isSpent = rule.remaining === 0;
-    return element("li", { class: isSpent ? "rule-card is-spent" : "rule-card", "data-key": rule.id },
+    return element("li", { class: "rule-card", "data-key": rule.id },
       element("div", { class: "rule-what" }, element("code", { class: "rule-text" }, rule.rule),
         element("p", { class: "faint small" }, element("bdi", {}, rule.origin), rule.is_own && " · the server was started with it")),
-      element("div", { class: "rule-figures" },
-        element("span", {}, element("strong", { class: "hits" }, rule.hits.toLocaleString("en")), rule.hits === 1 ? " hit" : " hits"),
-        rule.remaining !== null && element("span", { class: isSpent ? "tag" : "tag is-info" }, isSpent ? "used up" : `${rule.remaining} to come`)),
+      element("div", { class: "rule-figures" }),
       rule.is_own ? element("span", { class: "rule-tool" }) : element("span", { class: "rule-tool" },
         button("trash", "", () => removeOne(rule), { class: "quiet", label: `Remove rule ${rule.id}` })));
   }
@@ -154,4 +195,9 @@ export function rulesView() {
       isShown = false;
     },
   };
+}
+
+/** Rules of another server may have the same numbers. */
+function cardKey({ id, rule, origin, is_own: isOwn }) {
+  return JSON.stringify([id, rule, origin, isOwn]);
 }

@@ -14,13 +14,23 @@ const STEPS = [
   { text: "+1 day", seconds: 86_400 },
 ];
 
+/** What is counted, as the API names it. */
+const FIGURES = { mails: "Mails", rejections: "Rejections", sessions: "Sessions", open_sessions: "Open sessions", version: "mailmock" };
+
 /** It may be back in a moment; after so long it is said to be gone. */
 const LOST_FOR = 2_000;
 
 export function serverView() {
   const address = element("div", {});
-  const figures = element("dl", { class: "figures" });
-  const power = element("div", {});
+  const smtpUrl = element("code", { id: "smtp-url" });
+  const figures = Object.entries(FIGURES).map(([name, title]) => ({ name, title, box: element("dd", {}) }));
+  const powerTag = element("span", {});
+  const powerText = element("span", {});
+  const powerButton = button(null, "", () => orToast(async () => {
+    const isUp = standing.status === "up";
+    await post(isUp ? "down" : "up");
+    toast(isUp ? "The server is down" : "The server is up");
+  }), { id: "power" });
   const certificate = element("a", { href: urlOf("ca_certificate"), download: "mailmock-ca.pem", id: "ca-certificate" }, "Certificate to trust");
   const seconds = element("input", { type: "number", id: "seconds", min: "0", max: "3155760000", step: "any", value: "30", "aria-label": "Seconds" });
   const custom = element("form", { class: "inline", onsubmit: (event) => {
@@ -31,11 +41,13 @@ export function serverView() {
     element("h1", {}, "Server"),
     element("div", { class: "cards" },
       element("section", { class: "card" }, element("h2", {}, "Where mail is sent to"), address),
-      element("section", { class: "card" }, element("h2", {}, "Status"), power),
+      element("section", { class: "card" }, element("h2", {}, "Status"),
+        element("div", {}, element("p", {}, powerTag, " ", powerText), powerButton)),
       element("section", { class: "card needs-server" }, element("h2", {}, icon("clock"), "Clock"),
         element("p", { class: "faint" }, "Pauses, greylisting, rate limits and idle time-outs obey the server's clock. It only goes forward."),
         element("div", { class: "buttons" }, STEPS.map(({ text, seconds }) => button(null, text, () => advance(seconds)))), custom),
-      element("section", { class: "card needs-server" }, element("h2", {}, "What there is"), figures,
+      element("section", { class: "card needs-server" }, element("h2", {}, "What there is"),
+        element("dl", { class: "figures" }, figures.map(({ title, box }) => [element("dt", {}, title), box])),
         element("p", {}, button("trash", "Start afresh", startAfresh, { class: "danger-quiet", id: "reset" })),
         element("p", { class: "links" },
           element("a", { href: urlOf("export.mbox"), download: "mails.mbox" }, "All mails as mbox"), " ",
@@ -43,32 +55,28 @@ export function serverView() {
           element("a", { href: urlOf("metrics"), target: "_blank", rel: "noopener" }, "Metrics"), " ",
           certificate))));
 
+  /** What has not changed stays as it is, with the focus, and opened if it was opened. */
   function draw() {
     if (!standing) {
       return;
     }
-    address.replaceChildren(
-      element("p", { class: "address" }, element("code", { id: "smtp-url" }, standing.url),
-        button("copy", "", () => copy(standing.url, "Address"), { class: "quiet", label: "Copy the address" })),
-      howToSend(standing.url));
+    if (smtpUrl.textContent !== standing.url) {
+      smtpUrl.textContent = standing.url;
+      address.replaceChildren(
+        element("p", { class: "address" }, smtpUrl,
+          button("copy", "", () => copy(standing.url, "Address"), { class: "quiet", label: "Copy the address" })),
+        howToSend(standing.url));
+    }
     certificate.hidden = !standing.speaks_tls;
     const isUp = standing.status === "up";
-    power.replaceChildren(
-      element("p", {}, element("span", { class: isUp ? "tag is-good" : "tag is-bad" }, isUp ? "up" : "down"), " ",
-        isUp ? "It listens, and accepts connections." : "It refuses connections, as a server that is down does."),
-      isUp ? button(null, "Go down", () => orToast(async () => {
-        await post("down");
-        toast("The server is down");
-      }), { id: "power", class: "danger-quiet" }) : button(null, "Come back", () => orToast(async () => {
-        await post("up");
-        toast("The server is up");
-      }), { id: "power", class: "primary" }));
-    const figure = (name, value) => [element("dt", {}, name), element("dd", {}, value.toLocaleString("en"))];
-    figures.replaceChildren(...[
-      figure("Mails", standing.mails), figure("Rejections", standing.rejections),
-      figure("Sessions", standing.sessions), figure("Open sessions", standing.open_sessions),
-      [element("dt", {}, "mailmock"), element("dd", {}, standing.version)],
-    ].flat());
+    powerTag.className = isUp ? "tag is-good" : "tag is-bad";
+    powerTag.textContent = isUp ? "up" : "down";
+    powerText.textContent = isUp ? "It listens, and accepts connections." : "It refuses connections, as a server that is down does.";
+    powerButton.className = isUp ? "danger-quiet" : "primary";
+    powerButton.textContent = isUp ? "Go down" : "Come back";
+    for (const { name, box } of figures) {
+      box.textContent = standing[name].toLocaleString("en");
+    }
   }
 
   on("server", draw);
@@ -102,8 +110,15 @@ export function banners() {
   const box = document.getElementById("banners");
   let isLost = false;
   let losing = null;
+  let shown = null;
+  /** What has not changed stays, and is not said again. */
   function draw() {
     document.body.classList.toggle("is-lost", isLost);
+    const state = JSON.stringify([isLost, standing?.is_parked, standing?.status]);
+    if (state === shown) {
+      return;
+    }
+    shown = state;
     if (isLost) {
       box.replaceChildren(element("p", { class: "notice is-bad", id: "lost", role: "alert" },
         element("span", {}, element("strong", {}, "The server has ended, or cannot be reached."), " This is what was there.")));
