@@ -1565,3 +1565,112 @@ fn what_comes_takes_neither_the_focus_away_nor_closes_what_is_open() {
     browser.wait_for_text(".rule-figures", "1 hit");
     is_kept(".rule-card button");
 }
+
+#[test]
+fn an_answer_that_is_late_does_not_undo_a_newer_one() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    open(&browser, &server, "#/rules");
+    browser.wait_for_text(".rules", "No rule is in force");
+    browser.press("gc");
+    browser.script(HOLDING);
+    browser.script("isHeld = url => url.endsWith('/rules')");
+    browser.press("gr");
+    browser.wait_for("held.length === 1");
+    browser.script("isHeld = () => false");
+    server.on(Trigger::mail()).reply(Reply::try_again_later());
+    browser.press("gcgr");
+    browser.wait_for_text(".rule-card", "tests/page.rs");
+    browser.script("return letGo()");
+    browser.wait_for_text(".rule-card", "tests/page.rs");
+
+    browser.press("gs");
+    browser.wait_for_text(".empty", "No session yet");
+    browser.script("isHeld = url => url.endsWith('/sessions')");
+    let connect = "return import('/page/live.js').then(live => live.connect())";
+    browser.script(connect);
+    browser.wait_for("held.length === 1");
+    browser.script("isHeld = () => false");
+    let mut client = Client::connect(&server);
+    client.ok("EHLO test.example");
+    browser.script(connect);
+    browser.wait_for_text(".session-row", "test.example");
+    // Not even until it is seen that one is missing.
+    browser.script(
+        "window.isLost = false; \
+         return import('/page/feed.js').then(({ sessions }) => sessions.addEventListener( \
+             'change', () => { isLost ||= sessions.items.length === 0; }))",
+    );
+    browser.script("return letGo()");
+    browser.wait_for_text(".session-row", "test.example");
+    assert_eq!(browser.script("return isLost"), false);
+}
+
+#[test]
+fn sessions_and_rejections_that_go_for_newer_ones_are_not_loaded_anew() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = MailServer::builder()
+        .inspector()
+        .max_mails(3)
+        .drop_oldest()
+        .start();
+    let visit = || {
+        let mut client = Client::connect(&server);
+        client.ok("EHLO test.example");
+        assert!(client.say("VRFY").starts_with("501 "));
+        client.deliver("a@example.org", &["ada@example.org"], b"Subject: x\r\n\r\n");
+        client.ok("QUIT");
+        client.rest();
+    };
+    (0..5).for_each(|_| visit());
+    let listed = |kind: &str| {
+        let rows = format!("[...document.querySelectorAll('.{kind}-row')]");
+        let numbers = browser.script(&format!("return {rows}.map(e => Number(e.dataset.key))"));
+        serde_json::from_value::<Vec<u64>>(numbers).unwrap()
+    };
+    let sessions = || {
+        server
+            .sessions()
+            .iter()
+            .rev()
+            .map(|s| s.id())
+            .collect::<Vec<_>>()
+    };
+    let rejections = || {
+        server
+            .rejections()
+            .iter()
+            .rev()
+            .map(|r| r.id())
+            .collect::<Vec<_>>()
+    };
+    open(&browser, &server, "#/rejections");
+    browser.soon("the rejections", || {
+        (listed("rejection") == rejections()).then_some(())
+    });
+    browser.press("gs");
+    browser.soon("the sessions", || {
+        (listed("session") == sessions()).then_some(())
+    });
+    browser.script("performance.clearResourceTimings()");
+    for _ in 0..5 {
+        visit();
+        browser.soon("the sessions", || {
+            (listed("session") == sessions()).then_some(())
+        });
+    }
+    browser.press("ge");
+    browser.soon("the rejections", || {
+        (listed("rejection") == rejections()).then_some(())
+    });
+    let loaded = "return performance.getEntriesByType('resource').map(e => new URL(e.name).pathname) \
+                  .filter(path => /[/](sessions|rejections)$/.test(path))";
+    assert_eq!(browser.script(loaded), json!([]));
+    // What is cleared is no longer shown.
+    server.clear();
+    browser.wait_for_text(".empty", "Nothing was refused");
+}
