@@ -1674,3 +1674,22 @@ fn sessions_and_rejections_that_go_for_newer_ones_are_not_loaded_anew() {
     server.clear();
     browser.wait_for_text(".empty", "Nothing was refused");
 }
+
+#[test]
+fn what_is_said_in_a_session_that_is_open_is_seen() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x");
+    open(&browser, &server, "#/sessions/1");
+    browser.wait_for_text(".transcript", "EHLO x");
+    client.ok("NOOP");
+    browser.wait_for_text(".transcript", "NOOP");
+    // What was there is not made anew: who selects a line keeps it.
+    browser.script("window.first = document.querySelector('.transcript li')");
+    client.ok("RSET");
+    browser.wait_for_text(".transcript", "RSET");
+    assert_eq!(browser.script("return first.isConnected"), true);
+}

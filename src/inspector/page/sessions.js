@@ -4,11 +4,13 @@ import { choice, element, empty, icon } from "./element.js";
 import { rejections, sessions } from "./feed.js";
 import { mails } from "./mails.js";
 import { currentRoute, hashOf } from "./route.js";
-import { transcriptOf } from "./transcript.js";
+import { transcript } from "./transcript.js";
 import { VirtualList } from "./virtual_list.js";
 import { count, longTime, seconds, shortTime, time } from "./words.js";
 
 const ROW_HEIGHT = 78;
+/** So often it is asked what is said in the session that is looked at, while it lasts. */
+const FOLLOW = 1_000;
 
 export function sessionsView() {
   const summary = element("p", { class: "summary", role: "status" });
@@ -18,12 +20,14 @@ export function sessionsView() {
     label: "Sessions, newest first",
     height: ROW_HEIGHT,
     key: (index) => sessions.items[index].id,
-    signature: (index) => JSON.stringify([sessions.items[index], sessions.items[index].id === currentRoute().id, pathsOf(sessions.items[index]), refusedIn(sessions.items[index])]),
+    signature: (index) => JSON.stringify([{ ...sessions.items[index], exchanges: null }, sessions.items[index].id === currentRoute().id, pathsOf(sessions.items[index]), refusedIn(sessions.items[index])]),
     row: (index) => row(sessions.items[index]),
   });
   const node = element("div", { class: "split" },
     element("section", { class: "pane-list", "aria-label": "Sessions" }, element("div", { class: "list-bar" }, summary), list.node, nothing), detail);
   let shown = null;
+  let said = null;
+  let following = null;
 
   function draw({ shift = 0 } = {}) {
     const { items, isLoaded, problem } = sessions;
@@ -42,15 +46,34 @@ export function sessionsView() {
   function drawDetail() {
     const { id } = currentRoute();
     const session = sessions.items.find((session) => session.id === id);
-    const state = JSON.stringify([id, session, sessions.isLoaded]);
+    if (!session) {
+      said = null;
+    } else if (said?.id !== id) {
+      const { node, load } = transcript(id, { hasLink: false });
+      said = { id, load, panel: element("div", { class: "panel" }, node), exchanges: null };
+    }
+    drawHead(id, session);
+    const exchanges = JSON.stringify([session?.exchanges, session?.end]);
+    if (said && said.exchanges !== exchanges) {
+      said.exchanges = exchanges;
+      said.load();
+    }
+  }
+
+  function drawHead(id, session) {
+    const state = JSON.stringify([id, { ...session, exchanges: null }, Boolean(session), sessions.isLoaded]);
     if (state === shown) {
       return;
     }
     shown = state;
     if (id === null) {
       detail.replaceChildren(choice("session", "No session is open", element("p", {}, "Choose one from the list.")));
+    } else if (session && said.panel.parentNode === detail) {
+      const isOpen = detail.querySelector("details")?.open;
+      detail.firstChild.replaceWith(head(session));
+      detail.querySelector("details")?.toggleAttribute("open", isOpen);
     } else if (session) {
-      detail.replaceChildren(head(session), element("div", { class: "panel" }, transcriptOf(id, { hasLink: false })));
+      detail.replaceChildren(head(session), said.panel);
     } else if (sessions.isLoaded) {
       detail.replaceChildren(backLink(), empty("warning", "This session is not there", element("p", {}, `There is no session ${id} any more.`)));
     }
@@ -72,6 +95,11 @@ export function sessionsView() {
       if (index >= 0) {
         list.scrollTo(index);
       }
+      following ??= setInterval(() => document.hidden || sessions.follow(currentRoute().id), FOLLOW);
+    },
+    hide() {
+      clearInterval(following);
+      following = null;
     },
     /** The session so many further down. */
     step(distance) {
