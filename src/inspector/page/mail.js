@@ -176,8 +176,8 @@ function head(mail) {
       backLink(),
       element("span", { class: "tag", id: "mail-number", title: "The number of the mail, in the API and in reports" }, `#${mail.id}`),
       element("span", { class: "spring" }),
-      button("previous", "", () => step(-1), { class: "quiet", label: "The mail above (k)" }),
-      button("next", "", () => step(1), { class: "quiet", label: "The mail below (j)" }),
+      button("previous", "", () => move(-1), { class: "quiet", label: "The mail above (k)" }),
+      button("next", "", () => move(1), { class: "quiet", label: "The mail below (j)" }),
       button("link", "", () => copy(location.href, "Link"), { class: "quiet", label: "Copy the link to this view" }),
       button("unread", "", () => unread(mail), { class: "quiet", label: "Mark as unread (u)" }),
       element("a", { class: "button quiet icon", href: urlOf(`mails/${mail.id}/raw`), download: `${mail.id}.eml`, title: "Save as .eml", "aria-label": "Save as .eml" }, icon("download")),
@@ -199,6 +199,13 @@ function head(mail) {
       envelope.authenticated_as !== null && element("span", { class: "tag" }, "as ", element("bdi", {}, envelope.authenticated_as)),
       envelope.refused.length > 0 && element("span", { class: "tag is-bad" }, `${envelope.refused.length} refused`),
       mail.recipients.is_bcc_leaked && element("span", { class: "tag is-bad" }, "Bcc leaked")));
+}
+
+function move(distance) {
+  const next = step(distance);
+  if (next) {
+    go(next, { replaces: true });
+  }
 }
 
 function backLink() {

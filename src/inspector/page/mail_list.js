@@ -80,9 +80,7 @@ export function step(distance) {
   const route = currentRoute();
   const index = route.id === null ? -1 : mails.indexOf(route.id);
   const next = mails.items[index + distance] ?? (index < 0 ? mails.items[0] : undefined);
-  if (next) {
-    go({ view: "mails", id: next.id, tab: route.id === null ? null : route.tab, query: route.query }, { replaces: route.id !== null });
-  }
+  return next && { view: "mails", id: next.id, tab: route.id === null ? null : route.tab, query: route.query };
 }
 
 export async function deleteMail(mail) {
