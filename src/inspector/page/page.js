@@ -95,7 +95,8 @@ function drawState({ isLive, problem = null }) {
   document.body.classList.toggle("is-refused", isRefused);
   if (isRefused) {
     place.replaceChildren(empty("lock", "This inspector wants a token",
-      element("p", {}, "Open the address that the server printed, which ends in ", element("code", {}, "/?token=…"), ". The browser keeps it from then on.")));
+      element("p", {}, "Open ", element("code", {}, `${location.origin}/?token=…`), " with the token that the server was started with. The browser keeps it from then on.")));
+    shown?.hide?.();
     shown = null;
   } else if (shown === null) {
     show();
