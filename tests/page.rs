@@ -1693,3 +1693,19 @@ fn what_is_said_in_a_session_that_is_open_is_seen() {
     browser.wait_for_text(".transcript", "RSET");
     assert_eq!(browser.script("return first.isConnected"), true);
 }
+
+#[test]
+fn a_long_mail_is_cut_and_read_as_what_it_is() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    let line = format!("{}\r\n", "€".repeat(300));
+    let content = format!("Subject: x\r\n\r\n{}", line.repeat(2_500));
+    let cut = &content.as_bytes()[..2 * 1024 * 1024];
+    assert!(std::str::from_utf8(cut).is_err());
+    deliver(&server, &["ada@example.org"], &content);
+    open(&browser, &server, "#/mails/1/raw");
+    browser.wait_for_text("#panel", "the first 2.0 MiB");
+    browser.wait_for("document.querySelector('#raw').textContent.endsWith('€€')");
+}

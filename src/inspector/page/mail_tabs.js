@@ -63,8 +63,9 @@ export function rawTab(mail) {
   orToast(async () => {
     const octets = await readOctets(`mails/${mail.id}/raw`);
     const shown = octets.byteLength > MAX_SHOWN ? octets.slice(0, MAX_SHOWN) : octets;
-    pre.textContent = decoded(shown);
-    if (shown !== octets) {
+    const isCut = shown !== octets;
+    pre.textContent = decoded(shown, isCut);
+    if (isCut) {
       bar.prepend(element("span", { class: "tag" }, `the first ${size(MAX_SHOWN)}`));
     }
   });
@@ -175,10 +176,10 @@ function withoutSentence(link) {
   return link.slice(0, end);
 }
 
-/** As UTF-8, or else an octet a character. */
-function decoded(octets) {
+/** As UTF-8, which may be cut within a character, or else an octet a character. */
+function decoded(octets, isCut) {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(octets);
+    return new TextDecoder("utf-8", { fatal: true }).decode(octets, { stream: isCut });
   } catch {
     return new TextDecoder("latin1").decode(octets);
   }
