@@ -1709,3 +1709,21 @@ fn a_long_mail_is_cut_and_read_as_what_it_is() {
     browser.wait_for_text("#panel", "the first 2.0 MiB");
     browser.wait_for("document.querySelector('#raw').textContent.endsWith('€€')");
 }
+
+#[test]
+fn a_number_that_is_not_asked_for_does_not_count() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    open(&browser, &server, "#/rules");
+    browser.choose("#rule-trigger", "rset");
+    browser.choose("#rule-frequency", "first");
+    browser.write("#rule-times", "0");
+    browser.choose("#rule-frequency", "");
+    browser.choose("#rule-action", "tls_fault");
+    browser.wait_for_text("#rule-action-text", "no close notify");
+    browser.choose("#rule-action", "disconnect");
+    browser.click("#add-rule");
+    browser.wait_for_text(".rule-text", "on(rset()).disconnect()");
+}

@@ -117,13 +117,17 @@ export function ruleForm(changed) {
       element("span", { class: "form-fields" },
         element("label", {}, "after ", after, " seconds"),
         element("label", {}, "with probability ", probability))));
-  const update = () => {
+  const suit = () => {
     times.hidden = frequency.value === "";
+    times.disabled = times.hidden; // else it would have to be valid
+  };
+  const update = () => {
+    suit();
     changed();
   };
   node.addEventListener("input", update);
   node.addEventListener("change", update);
-  times.hidden = true;
+  suit();
 
   return {
     node,
@@ -159,7 +163,7 @@ function argumentOf(kind, id, mayBeNull) {
     case "text":
     case "address": {
       const patterns = kind === "address" ? [...PATTERNS, "domain"] : PATTERNS;
-      const pattern = choice(`${id}-pattern`, patterns.map((name) => [name, name.replace("_", " ")]), "How it is meant");
+      const pattern = choice(`${id}-pattern`, patterns.map((name) => [name, name.replaceAll("_", " ")]), "How it is meant");
       const text = input(`${id}-text`, { label: "Text", required: true });
       const suit = () => {
         text.placeholder = kind === "text" ? "app" : pattern.value === "domain" ? "example.org" : "ada@example.org";
@@ -173,7 +177,7 @@ function argumentOf(kind, id, mayBeNull) {
     }
     case "mail": {
       const field = choice(`${id}-field`, MAIL_WORDS.map((name) => [name, name]), "What of the mail");
-      const pattern = choice(`${id}-pattern`, PATTERNS.map((name) => [name, name.replace("_", " ")]), "How it is meant");
+      const pattern = choice(`${id}-pattern`, PATTERNS.map((name) => [name, name.replaceAll("_", " ")]), "How it is meant");
       const text = input(`${id}-text`, { label: "Text", placeholder: "Welcome", required: true });
       return [[field, pattern, text], () => ({ [field.value]: pattern.value === "equal" ? text.value : { [pattern.value]: text.value } })];
     }
@@ -199,7 +203,7 @@ function argumentOf(kind, id, mayBeNull) {
       return [[text], () => text.value.replaceAll(/\r?\n/g, "\r\n")];
     }
     case "fault": {
-      const fault = choice(`${id}-text`, FAULTS.map((name) => [name, name.replace("_", " ")]), "Fault");
+      const fault = choice(`${id}-text`, FAULTS.map((name) => [name, name.replaceAll("_", " ")]), "Fault");
       return [[fault], () => fault.value];
     }
     default:
