@@ -1727,3 +1727,27 @@ fn a_number_that_is_not_asked_for_does_not_count() {
     browser.click("#add-rule");
     browser.wait_for_text(".rule-text", "on(rset()).disconnect()");
 }
+
+#[test]
+fn a_browser_that_keeps_nothing_shows_it_all_the_same() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let server = server();
+    send(&server, "One");
+    // As where site data are blocked.
+    browser.run_first(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })",
+    );
+    open(&browser, &server, "");
+    browser.wait_for_text("#rail [data-view=mails] .count", "1");
+    browser.click(".mail-row a");
+    browser.wait_for_text("h1", "One");
+    browser.wait_for(&format!("{SUBJECTS} === 'One' && {UNREAD} === ''"));
+    let ground = || browser.script("return getComputedStyle(document.body).backgroundColor");
+    browser.darken(false);
+    browser.click("#theme");
+    let light = ground();
+    browser.click("#theme");
+    assert_ne!(ground(), light);
+}

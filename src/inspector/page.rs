@@ -23,11 +23,11 @@ const SVG: &str = "image/svg+xml";
 
 const INDEX: &str = include_str!("page/index.html");
 
-const FILES: [(&str, &str, &str); 29] = files! {
+const FILES: [(&str, &str, &str); 30] = files! {
     CSS: "style.css" "layout.css" "content.css";
     JAVASCRIPT: "api.js" "dialog.js" "element.js" "feed.js" "live.js" "mail.js" "mail_html.js" "mail_list.js"
         "mail_tabs.js" "mails.js" "page.js" "rejections.js" "route.js" "rule_form.js" "rules.js" "search.js"
-        "search_box.js" "server.js" "sessions.js" "theme.js" "toast.js" "transcript.js" "unread.js"
+        "search_box.js" "server.js" "sessions.js" "storage.js" "theme.js" "toast.js" "transcript.js" "unread.js"
         "virtual_list.js" "words.js";
     SVG: "icon.svg";
 };

@@ -164,6 +164,12 @@ impl Browser {
         self.tell("Emulation.setEmulatedMedia", features);
     }
 
+    /// Runs a script in each page that is opened from now on, before those of the page.
+    pub fn run_first(&self, script: &str) {
+        let source = json!({ "source": script });
+        self.tell("Page.addScriptToEvaluateOnNewDocument", source);
+    }
+
     fn tell(&self, command: &str, parameters: Value) {
         let tools = self.driver().cdp();
         let told = tools.send_raw(command, parameters);

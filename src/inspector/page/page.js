@@ -12,6 +12,7 @@ import { rulesView } from "./rules.js";
 import { searchBox } from "./search_box.js";
 import { banners, countOf, serverView } from "./server.js";
 import { sessionsView } from "./sessions.js";
+import { keep } from "./storage.js";
 import { openRun } from "./unread.js";
 
 const ENTRIES = {
@@ -115,10 +116,10 @@ function drawTheme(theme) {
   themeButton.setAttribute("aria-label", themeButton.title);
   themeButton.onclick = () => {
     if (next === "system") {
-      localStorage.removeItem("mailmock.theme");
+      keep("mailmock.theme", null);
       delete document.documentElement.dataset.theme;
     } else {
-      localStorage.setItem("mailmock.theme", next);
+      keep("mailmock.theme", next);
       document.documentElement.dataset.theme = next;
     }
     drawTheme(next);

@@ -1,6 +1,8 @@
 // Which mails this browser has seen. Another server on the same port, with mails of the same numbers, is
 // another run, and starts fresh.
 
+import { keep, kept, keptKeys } from "./storage.js";
+
 const PREFIX = "mailmock.read.";
 
 let key = null;
@@ -12,12 +14,12 @@ const listeners = new Set();
 export function openRun(run) {
   const readMeanwhile = key === null ? [...read] : [];
   key = PREFIX + run;
-  for (const name of Object.keys(localStorage)) {
+  for (const name of keptKeys()) {
     if (name.startsWith(PREFIX) && name !== key) {
-      localStorage.removeItem(name);
+      keep(name, null);
     }
   }
-  load(localStorage.getItem(key));
+  load(kept(key));
   readMeanwhile.forEach(markRead);
 }
 
@@ -28,13 +30,13 @@ export function isRead(id) {
 export function markRead(id) {
   if (!isRead(id)) {
     read.add(id);
-    keep();
+    changed();
   }
 }
 
 export function markEachRead(ids) {
   ids.filter((id) => !isRead(id)).forEach((id) => read.add(id));
-  keep();
+  changed();
 }
 
 export function markUnread(id) {
@@ -42,13 +44,13 @@ export function markUnread(id) {
     read.add(upTo);
   }
   read.delete(id);
-  keep();
+  changed();
 }
 
 export function markAllRead(newest) {
   upTo = Math.max(upTo, newest);
   read = new Set([...read].filter((id) => id > upTo));
-  keep();
+  changed();
 }
 
 /** `listener` is told of each change, in other windows too. */
@@ -56,13 +58,9 @@ export function onUnreadChange(listener) {
   listeners.add(listener);
 }
 
-function keep() {
+function changed() {
   if (key) {
-    try {
-      localStorage.setItem(key, JSON.stringify({ upTo, read: [...read] }));
-    } catch {
-      // There is no room: then it is known until the page is closed.
-    }
+    keep(key, JSON.stringify({ upTo, read: [...read] }));
   }
   tell();
 }
