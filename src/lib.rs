@@ -241,27 +241,28 @@
 //! | the address decides | `MailServer::builder().magic_recipients()`, then mail to `bounce-550@example.org` |
 //!
 //! What clients make of it differs. lettre gives up a mail at the first recipient that is refused, so that
-//! there are two rejections: the refusal, and the [aborted](Rejection::is_aborted) transaction of those
-//! before. It cannot read why XOAUTH2 is refused, and reports a client error in place of the 535; of TLS it
-//! reports a network error that says why, and nothing that a program could ask for. Its blocking transport reports a time-out on Linux as "temporarily unavailable", not as
-//! `is_timeout()`; its asynchronous one waits for a reply without end: put `tokio::time::timeout` around a
-//! send that meets `hang()`.
+//! there are two rejections: the refusal, and the [aborted](Rejection::is_aborted) transaction of those before.
+//! It cannot read why XOAUTH2 is refused, and reports a client error in place of the 535; of TLS it reports a
+//! network error that says why, and nothing that a program could ask for. Its blocking transport reports a
+//! time-out on Linux as "temporarily unavailable", not as `is_timeout()`; its asynchronous one waits for a
+//! reply without end: put `tokio::time::timeout` around a send that meets `hang()`.
 //!
 //! # A window
 //!
 //! With the feature `inspector`, `MailServer::builder().inspector()` opens a page and a JSON API over HTTP on a
-//! port of its own, and `server.inspector_url()` says where. The page shows mails as they come, with their HTML,
-//! text, parts, header, octets, recipients, links, lint and transcript; the sessions, what was refused, and
-//! the rules, which can be added to; and it can be searched. The API has mails with the conditions of [`a_mail`] as parameters, their pieces,
-//! sessions, rejections, logins, events, and a `wait` that answers with the report of a test. Rules are seen, added
-//! and removed there, as JSON in the words of [`Trigger`] and [`Action`]: see `RuleSpec`. For test suites
-//! in other languages, and for a look at what a test is doing: `server.park()` prints the page's address and waits
-//! until you have looked, and `builder().park_on_failure()` does so when an assertion fails, but not in CI.
+//! port of its own, and `server.inspector_url()` says where. The page shows mails as they come, with their
+//! HTML, text, parts, header, octets, recipients, links, lint and transcript; the sessions, what was refused,
+//! and the rules, which can be added to; and it can be searched. The API has mails with the conditions of
+//! [`a_mail`] as parameters, their pieces, sessions, rejections, logins, events, and a `wait` that answers with
+//! the report of a test. Rules are seen, added and removed there, as JSON in the words of [`Trigger`] and
+//! [`Action`]: see `RuleSpec`. For test suites in other languages, and for a look at what a test is doing:
+//! `server.park()` prints the page's address and waits until you have looked, and `builder().park_on_failure()`
+//! does so when an assertion fails, but not in CI.
 //!
 //! It listens on the loopback interface alone, is not to be reached by another name, and lets no other page
-//! look at anything or change it. `builder().inspector_address(..)` has it listen elsewhere, and then it needs a token:
-//! `inspector_token(..)`, shown as `Authorization: Bearer …`, as the password of Basic, or by opening `/?token=…`
-//! in a browser.
+//! look at anything or change it. `builder().inspector_address(..)` has it listen elsewhere, and then it needs a
+//! token: `inspector_token(..)`, shown as `Authorization: Bearer …`, as the password of Basic, or by opening
+//! `/?token=…` in a browser.
 //!
 //! What a test suite has for Mailpit, such as `cypress-mailpit` or `mailpit-api`, works with
 //! `builder().mailpit_api()`, which says what is there and what is missing.
