@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use mailmock::{Cause, MailServer, Reply, SessionEnd, Stage, Trigger};
+use mailmock::{Action, Cause, MailServer, Reply, SessionEnd, Stage, Trigger};
 use support::{Client, eventually};
 
 const TEN_MINUTES: Duration = Duration::from_secs(600);
@@ -589,4 +589,42 @@ fn what_is_decided_about_bdat_holds_for_its_reply() {
         assert_eq!(client.rest(), expected);
     }
     assert_eq!(server.only_mail().message().raw(), b"abc");
+}
+
+#[test]
+fn a_transaction_that_a_strange_reply_ends_is_told() {
+    let (strange, ok) = (Reply::new(354, "go on"), Reply::new(250, "OK"));
+    let cases: [(Action, &str, Stage); 5] = [
+        (Action::reply(ok.clone()), "DATA\r\n", Stage::Rcpt),
+        (Action::reply_then_disconnect(ok), "DATA\r\n", Stage::Rcpt),
+        (
+            Action::reply(strange.clone()),
+            "RCPT TO:<c@d.org>\r\n",
+            Stage::Mail,
+        ),
+        (
+            Action::reply_then_disconnect(strange.clone()),
+            "RSET\r\n",
+            Stage::Rcpt,
+        ),
+        (Action::reply(strange), "BDAT 3\r\nabc", Stage::Data),
+    ];
+    for (action, last, stage) in cases {
+        let server = MailServer::start();
+        server.on(Trigger::command(&last[..4])).in_turn([action]);
+        let mut client = client(&server);
+        client.ok("MAIL FROM:<a@b.org>");
+        if stage != Stage::Mail {
+            client.ok("RCPT TO:<c@d.org>");
+        }
+        client.send(format!("{last}QUIT\r\n").as_bytes());
+        client.rest();
+        end(&server);
+        let rejections = server.rejections();
+        assert_eq!(rejections.len(), 1, "{last}: {rejections:?}");
+        assert!(rejections[0].is_aborted() && rejections[0].envelope().is_some());
+        assert_eq!(rejections[0].stage(), stage, "{last}");
+        let content = rejections[0].message().map(mailmock::Message::raw);
+        assert_eq!(content, (stage == Stage::Data).then_some(&b"abc"[..]));
+    }
 }

@@ -68,6 +68,7 @@ impl ServerSession {
     pub(super) fn refuse_line(&mut self, line: &[u8], refusal: Refusal, manner: Manner) {
         let verb = Verb::of(line);
         if verb == Verb::Data
+            && refusal.is_told()
             && let Some(transaction) = self.transaction_mut()
         {
             // It is no riddle then if the transaction comes to nothing.
@@ -106,6 +107,7 @@ impl ServerSession {
             let reply = reply.map(|reply| self.as_sent(reply));
             if let Some(transaction) = self.transaction_mut() {
                 transaction.has_tried = true;
+                transaction.has_refused |= refusal.is_told();
                 if let Some(reply) = reply {
                     let address = address.clone();
                     let refused = RefusedRecipient { address, reply };
@@ -113,10 +115,10 @@ impl ServerSession {
                 }
             }
         }
-        // The rejection tells all of the transaction that ends with it.
+        // The rejection tells all of the transaction that ends with it, if there is one.
         let content = match manner.end {
-            Some(_) => self.take_transaction().and_then(|t| t.kept_content()),
-            None => None,
+            Some(_) if refusal.is_told() => self.take_transaction().and_then(|t| t.kept_content()),
+            _ => None,
         };
         let rejected = Rejected {
             envelope,
@@ -162,10 +164,9 @@ impl ServerSession {
         }
         let Rejected { stage, said, .. } = &rejected;
         let (stage, said) = (*stage, said.clone());
+        let is_told = refusal.is_told() || stage == Stage::EndOfData;
         let reply = refusal.reply.map(|reply| self.as_sent(reply));
-        // A rule's 354 to MAIL is strange, but refuses nothing.
-        let is_refusal = reply.as_ref().is_none_or(Reply::is_refusal);
-        if is_refusal || stage == Stage::EndOfData {
+        if is_told {
             self.record(Fact::Rejected(Box::new(Rejected {
                 cause: refusal.cause,
                 origin: refusal.origin,

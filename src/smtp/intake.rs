@@ -97,7 +97,9 @@ impl ServerSession {
     }
 
     pub(super) fn refuse_chunk(&mut self, chunk: PendingChunk, refusal: Refusal, manner: Manner) {
-        if let Some(transaction) = self.transaction_mut() {
+        if refusal.is_told()
+            && let Some(transaction) = self.transaction_mut()
+        {
             transaction.is_explained = true;
             if let Intake::Chunks = transaction.intake {
                 transaction.intake = Intake::Failed;

@@ -32,6 +32,11 @@ impl Refusal {
         }
     }
 
+    /// Whether a rejection tells it: a rule's 354 to MAIL is strange, but refuses nothing.
+    pub(crate) fn is_told(&self) -> bool {
+        self.reply.as_ref().is_none_or(Reply::is_refusal)
+    }
+
     pub(crate) const fn syntax(code: u16, enhanced: (u8, u16, u16), text: &'static str) -> Self {
         Self::new(Cause::Syntax, Reply::fixed(code, enhanced, text))
     }

@@ -15,6 +15,8 @@ pub(crate) struct Transaction {
     pub(crate) content: Content,
     /// A RCPT came, whatever its answer.
     pub(crate) has_tried: bool,
+    /// A RCPT was refused: a rejection says why there is no recipient.
+    pub(crate) has_refused: bool,
     /// DATA or BDAT was refused since the last recipient was accepted: a rejection says why there is
     /// no mail.
     pub(crate) is_explained: bool,
@@ -40,6 +42,7 @@ impl Transaction {
             envelope,
             content,
             has_tried: false,
+            has_refused: false,
             is_explained: false,
             intake: Intake::NotBegun,
             restraint: None,
@@ -54,7 +57,7 @@ impl Transaction {
             Intake::Failed => None,
             Intake::NotBegun if self.is_explained => None,
             Intake::NotBegun if has_recipient => Some(Stage::Rcpt),
-            Intake::NotBegun if self.has_tried => None,
+            Intake::NotBegun if self.has_refused => None,
             Intake::NotBegun => Some(Stage::Mail),
         }
     }
