@@ -694,3 +694,19 @@ fn a_rejection_has_the_reply_that_was_sent() {
         sent
     );
 }
+
+#[test]
+fn a_refused_recipient_has_the_reply_that_was_sent() {
+    let server = MailServer::builder().max_errors(0).start();
+    let mut client = Client::connect(&server);
+    client
+        .ok("EHLO x")
+        .ok("MAIL FROM:<a@b.org>")
+        .ok("RCPT TO:<c@d.org>");
+    assert!(client.say("RCPT TO:<c>").starts_with("421 "));
+    client.rest();
+    let aborted = server.rejections().into_iter().find(|r| r.is_aborted());
+    let aborted = aborted.unwrap();
+    let refused = aborted.envelope().unwrap().refused();
+    assert_eq!((refused.len(), refused[0].reply().code()), (1, 421));
+}

@@ -94,6 +94,7 @@ impl ServerSession {
     }
 
     pub(super) fn refuse(&mut self, stage: Stage, said: Said, refusal: Refusal, manner: Manner) {
+        let refusal = self.count_error(refusal);
         let envelope = self.transaction().map(|t| match stage {
             Stage::Rcpt => t.envelope.so_far(),
             _ => t.envelope.clone(),
@@ -126,7 +127,19 @@ impl ServerSession {
             content,
             ..Rejected::at(stage, refusal.cause, said)
         };
+        let manner = manner.closing_with(refusal.reply.as_ref());
         self.refuse_with(rejected, refusal, manner);
+    }
+
+    /// Counts an error, and refuses to go on if there were too many.
+    fn count_error(&mut self, refusal: Refusal) -> Refusal {
+        let is_error = matches!(refusal.cause, Cause::Syntax | Cause::Sequence);
+        self.errors += usize::from(is_error);
+        if is_error && self.errors > self.settings.max_errors {
+            let reply = Reply::fixed(421, (4, 7, 0), "Too many errors, closing");
+            return Refusal::new(Cause::Limit, reply);
+        }
+        refusal
     }
 
     /// Refuses content, or breaks it off; what was too large is not kept.
@@ -149,19 +162,7 @@ impl ServerSession {
     }
 
     /// Refuses what is told but for the refusal itself.
-    pub(super) fn refuse_with(
-        &mut self,
-        rejected: Rejected,
-        mut refusal: Refusal,
-        mut manner: Manner,
-    ) {
-        let is_error = matches!(refusal.cause, Cause::Syntax | Cause::Sequence);
-        self.errors += usize::from(is_error);
-        if is_error && self.errors > self.settings.max_errors {
-            let reply = Reply::fixed(421, (4, 7, 0), "Too many errors, closing");
-            refusal = Refusal::new(Cause::Limit, reply);
-            manner.end = Some(SessionEnd::Refused);
-        }
+    pub(super) fn refuse_with(&mut self, rejected: Rejected, refusal: Refusal, mut manner: Manner) {
         let Rejected { stage, said, .. } = &rejected;
         let (stage, said) = (*stage, said.clone());
         let is_told = refusal.is_told() || stage == Stage::EndOfData;
