@@ -239,3 +239,56 @@ fn reports_say_what_is_missing() {
     assert!(!report.to_string().contains("dropped"), "{report}");
     assert_eq!(server.dropped_mails(), 2);
 }
+
+#[test]
+fn mails_that_a_rule_held_do_not_exceed_it() {
+    for is_lmtp in [false, true] {
+        let builder = MailServer::builder().max_mails(1);
+        let server = if is_lmtp { builder.lmtp() } else { builder }.start();
+        let rule = server.on(Trigger::end_of_data()).hang();
+        let mut clients: Vec<_> = (0..2).map(|_| Client::connect(&server)).collect();
+        for client in &mut clients {
+            client.ok(if is_lmtp { "LHLO x" } else { "EHLO x" });
+            client.begin("app@example.org", &["ada@example.org"]);
+            client.send(b".\r\n");
+        }
+        rule.wait_for_hits(2).blocking();
+        rule.remove();
+        let mut replies: Vec<_> = clients.iter_mut().map(Client::reply).collect();
+        replies.sort();
+        assert!(replies[0].starts_with("250 "), "{replies:?}");
+        assert!(replies[1].starts_with("452 4.3.1"), "{replies:?}");
+        server.only_mail();
+        server.assert_rejected(a_rejection().code(452));
+    }
+}
+
+#[test]
+fn mails_that_come_slowly_at_once_do_not_exceed_it() {
+    let server = MailServer::builder().max_mails(1).start();
+    server.on(Trigger::data()).throttle(1);
+    let mut clients: Vec<_> = (0..2).map(|_| greeted(&server)).collect();
+    for client in &mut clients {
+        client.ok("MAIL FROM:<app@example.org>");
+        client.send(b"RCPT TO:<ada@example.org>\r\nDATA\r\nHello\r\n.\r\n");
+    }
+    let replies = |client: &mut Client| [client.reply(), client.reply(), client.reply()];
+    std::thread::scope(|scope| {
+        let read = clients
+            .iter_mut()
+            .map(|client| scope.spawn(|| replies(client)));
+        let read: Vec<_> = read.collect();
+        while read.iter().any(|replies| !replies.is_finished()) {
+            server.advance_time(Duration::from_secs(60));
+        }
+        let mut last: Vec<_> = read
+            .into_iter()
+            .map(|r| r.join().unwrap()[2].clone())
+            .collect();
+        last.sort();
+        assert!(
+            last[0].starts_with("250 ") && last[1].starts_with("452 "),
+            "{last:?}"
+        );
+    });
+}

@@ -44,4 +44,8 @@ impl Policy for HousePolicy {
         self.host.store.wake_waiters();
         Verdict::Intervene(Box::new(intervention))
     }
+
+    fn reconsider(&mut self, event: &CoreEvent<'_>) -> Verdict {
+        self.capacity.decide(event)
+    }
 }

@@ -61,4 +61,9 @@ impl Event<'_> {
 /// Decides what the protocol leaves open.
 pub(crate) trait Policy {
     fn decide(&mut self, event: &Event<'_>) -> Verdict;
+
+    /// Decides again about content that was held: the room that there was may be gone.
+    fn reconsider(&mut self, _event: &Event<'_>) -> Verdict {
+        Verdict::Proceed
+    }
 }

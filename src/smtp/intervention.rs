@@ -12,7 +12,7 @@ use super::session::{ServerSession, State};
 use super::session_end::SessionEnd;
 use super::stage::Stage;
 use super::step::{Answer, Fact, Said, Step};
-use super::transaction::{Intake, Restraint};
+use super::transaction::{Intake, Restraint, Transaction};
 use super::verdict::{Conduct, Delay, Intervention, Verdict};
 
 impl ServerSession {
@@ -51,12 +51,7 @@ impl ServerSession {
             Matter::Greeting => self.event(Moment::Connect),
             Matter::Handshake => self.event(Moment::TlsHandshake),
             Matter::Credentials { login, .. } => self.event(Moment::Credentials(login)),
-            Matter::Content { transaction, .. } => Event {
-                envelope: Some(&transaction.envelope),
-                ..self.event(Moment::EndOfData {
-                    content: transaction.content.as_bytes(),
-                })
-            },
+            Matter::Content { transaction, .. } => self.end_of_data_event(transaction),
             Matter::Command { command, line } => {
                 return self.ask_about_command(command, line, false, policy);
             }
@@ -64,6 +59,15 @@ impl ServerSession {
             Matter::Chunk(_) | Matter::Accepted { .. } => return Verdict::Proceed,
         };
         policy.decide(&event)
+    }
+
+    fn end_of_data_event<'a>(&'a self, transaction: &'a Transaction) -> Event<'a> {
+        Event {
+            envelope: Some(&transaction.envelope),
+            ..self.event(Moment::EndOfData {
+                content: transaction.content.as_bytes(),
+            })
+        }
     }
 
     pub(super) fn event<'a>(&'a self, moment: Moment<'a>) -> Event<'a> {
@@ -138,8 +142,25 @@ impl ServerSession {
         }));
     }
 
+    /// Goes on behind a hold.
+    pub(super) fn resume(&mut self, held: Held, policy: &mut impl Policy) {
+        let Held {
+            matter,
+            manner,
+            intervention,
+        } = held;
+        if let Matter::Content { transaction, .. } = &matter
+            && intervention.conduct.accepts()
+            && let refused @ Verdict::Refuse(_) =
+                policy.reconsider(&self.end_of_data_event(transaction))
+        {
+            return self.follow(refused, matter, manner, policy);
+        }
+        self.conclude(matter, manner, intervention, policy);
+    }
+
     /// Does what was decided, after the hold. `manner` is what was decided about the command before.
-    pub(super) fn conclude(
+    fn conclude(
         &mut self,
         matter: Matter,
         manner: Manner,

@@ -154,7 +154,7 @@ impl ServerSession {
     /// Uses up input by one line or one stretch of content; `false` if there is none.
     fn advance(&mut self, policy: &mut impl Policy) -> bool {
         if let Some(held) = self.held.take() {
-            self.conclude(held.matter, held.manner, held.intervention, policy);
+            self.resume(*held, policy);
             return true;
         }
         match &self.state {
@@ -187,7 +187,8 @@ impl ServerSession {
             used
         };
         self.input.consume(used);
-        if self.end_intake(policy) || !self.steps.is_empty() {
+        // What is paced is decided about when its time has come.
+        if !self.steps.is_empty() || self.end_intake(policy) {
             return true;
         }
         if self.chunk.is_some() || matches!(self.state, State::ReceivingData(_)) {
