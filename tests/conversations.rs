@@ -285,7 +285,7 @@ impl Policy for Open {
         Verdict::Intervene(Box::new(Intervention {
             rule: RuleId(1),
             origin: Location::caller().into(),
-            delay: None,
+            holds: Vec::new(),
             conduct: Conduct::Reply(smtp::Reply::credentials_invalid()),
         }))
     }

@@ -628,3 +628,27 @@ fn a_transaction_that_a_strange_reply_ends_is_told() {
         assert_eq!(content, (stage == Stage::Data).then_some(&b"abc"[..]));
     }
 }
+
+#[test]
+fn a_delay_that_was_passed_on_ends_with_its_own_rule() {
+    let server = MailServer::start();
+    let refusing = server
+        .on(Trigger::rcpt())
+        .reply(Reply::mailbox_unavailable());
+    let slow = server.on(Trigger::rcpt()).after(TEN_MINUTES).pass_on();
+    let mut one = client(&server);
+    one.ok("MAIL FROM:<a@b.org>").send(b"RCPT TO:<c@d.org>\r\n");
+    slow.wait_for_hits(1).blocking();
+    slow.remove();
+    assert!(one.reply().starts_with("550 "));
+
+    // Who removes the other rule has the delay last, and the recipient accepted.
+    server.on(Trigger::rcpt()).after(TEN_MINUTES).pass_on();
+    one.send(b"RCPT TO:<c@d.org>\r\n");
+    refusing.wait_for_hits(2).blocking();
+    refusing.remove();
+    server.advance_time(TEN_MINUTES - Duration::from_secs(60));
+    assert!(transcript(&server).ends_with("C: RCPT TO:<c@d.org>\nS: [no reply]"));
+    server.advance_time(Duration::from_secs(60));
+    assert!(one.reply().starts_with("250 "));
+}

@@ -12,7 +12,7 @@ use super::event::Event;
 use super::frequency::Frequency;
 use super::scope::{Key, Scope};
 use super::trigger::Trigger;
-use crate::smtp::{Intervention, Origin, RuleId};
+use crate::smtp::{Hold, Intervention, Origin, RuleId};
 use crate::times::Times;
 
 type Decide = Box<dyn Fn(&Event<'_>) -> Option<Action> + Send + Sync>;
@@ -146,10 +146,12 @@ impl MountedRule {
             Script::Same(action) => self.count(key, event, seed, |_| Some(action)),
             Script::InTurn(actions) => self.count(key, event, seed, |taken| actions.get(taken)),
         }?;
+        let rule = self.id();
+        let hold = action.delay.map(|delay| Hold { rule, delay });
         Some(Intervention {
-            rule: self.id(),
+            rule,
             origin: self.origin(),
-            delay: action.delay,
+            holds: Vec::from_iter(hold),
             conduct: action.conduct,
         })
     }

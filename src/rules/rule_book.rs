@@ -12,7 +12,7 @@ use super::mounted_rule::MountedRule;
 use super::stage_set::StageSet;
 use crate::clock::Clock;
 use crate::journal;
-use crate::smtp::{Conduct, Delay, Intervention, Reply, RuleId};
+use crate::smtp::{Conduct, Intervention, Reply, RuleId};
 use crate::times::Times;
 
 #[derive(Debug)]
@@ -119,7 +119,7 @@ impl RuleBook {
         loop {
             match (acting.next(), passed_on) {
                 (Some(mut next), earlier) => {
-                    next.delay = Delay::sum(next.delay, earlier.and_then(|e| e.delay));
+                    next.follow(earlier.map_or_else(Vec::new, |e| e.holds));
                     if next.conduct != Conduct::PassOn {
                         return Some(next);
                     }
@@ -211,7 +211,7 @@ impl RuleBook {
             Some(Intervention {
                 rule: rule.id(),
                 origin,
-                delay: None,
+                holds: Vec::new(),
                 conduct: Conduct::Reply(reply),
             })
         });

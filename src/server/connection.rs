@@ -42,6 +42,8 @@ pub(super) struct Connection {
     told_of_pipelining: Option<bool>,
     /// Up to when the rule that paces the content has had us wait.
     pace: Option<(RuleId, Duration)>,
+    /// When the last hold ended.
+    held_until: Duration,
 }
 
 impl Connection {
@@ -59,6 +61,7 @@ impl Connection {
             is_busy: true,
             told_of_pipelining: None,
             pace: None,
+            held_until: Duration::ZERO,
             host,
         })
     }
@@ -108,7 +111,11 @@ impl Connection {
                     interval,
                     rule,
                 } => self.drip(&reply, interval, rule).await,
-                Step::Hold { duration, rule } => self.hold(duration, rule).await,
+                Step::Hold {
+                    duration,
+                    rule,
+                    is_behind_another,
+                } => self.hold(duration, rule, is_behind_another).await,
                 Step::Pace { duration, rule } => self.keep_pace(duration, rule).await,
                 #[cfg(feature = "tls")]
                 Step::UpgradeTls { fault } => self.secure(fault).await,
@@ -234,11 +241,19 @@ impl Connection {
     }
 
     /// Waits as a rule has it, and tells the session if that ends otherwise.
-    async fn hold(&mut self, duration: Option<Duration>, rule: RuleId) {
-        let deadline = duration.map(|duration| self.host.clock.now().saturating_add(duration));
+    async fn hold(&mut self, duration: Option<Duration>, rule: RuleId, is_behind_another: bool) {
+        // The clock may have been moved beyond several holds at once.
+        let begin = if is_behind_another {
+            self.held_until
+        } else {
+            self.host.clock.now()
+        };
+        let deadline = duration.map(|duration| begin.saturating_add(duration));
         // What comes before TLS is for TLS.
         let reads = !self.session.awaits_handshake();
         self.wait(deadline, rule, reads).await;
+        let now = self.host.clock.now();
+        self.held_until = deadline.map_or(now, |deadline| deadline.min(now));
     }
 
     /// Waits so that content does not come in faster than a rule has it, from its beginning.

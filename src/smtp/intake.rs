@@ -147,7 +147,11 @@ impl ServerSession {
         if !std::mem::replace(&mut restraint.is_confirmed, true) {
             // If the rule is gone meanwhile, it is released, and the content goes on.
             let duration = Some(Duration::ZERO);
-            self.steps.push_back(Step::Hold { duration, rule });
+            self.steps.push_back(Step::Hold {
+                duration,
+                rule,
+                is_behind_another: false,
+            });
             return true;
         }
         let max_octets = restraint.max_octets();

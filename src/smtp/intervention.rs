@@ -13,7 +13,7 @@ use super::session_end::SessionEnd;
 use super::stage::Stage;
 use super::step::{Answer, Fact, Said, Step};
 use super::transaction::{Intake, Restraint, Transaction};
-use super::verdict::{Conduct, Delay, Intervention, Verdict};
+use super::verdict::{Conduct, Delay, Hold, Intervention, Verdict};
 
 impl ServerSession {
     /// Asks the policy about a matter, and does what it decides; `manner` is for what proceeds.
@@ -108,22 +108,22 @@ impl ServerSession {
         intervention: Intervention,
         policy: &mut impl Policy,
     ) {
-        let matter = match (matter, intervention.delay) {
+        let matter = match matter {
             // RFC 1047: the mail is there, and the client does not know it yet.
-            (Matter::Content { transaction, said }, Some(Delay::For(_)))
+            Matter::Content { transaction, said }
                 // In LMTP it is not known yet who gets it.
-                if intervention.conduct.accepts() && !self.settings.is_lmtp =>
+                if intervention.is_delayed()
+                    && intervention.conduct.accepts()
+                    && !self.settings.is_lmtp =>
             {
                 self.record_mail(*transaction, intervention.conduct == Conduct::Discard);
                 Matter::Accepted { said }
             }
-            (matter, _) => matter,
+            matter => matter,
         };
-        let duration = match intervention.delay {
-            None => return self.conclude(matter, manner, intervention, policy),
-            Some(Delay::For(duration)) => Some(duration),
-            Some(Delay::WhileInForce) => None,
-        };
+        if intervention.holds.is_empty() {
+            return self.conclude(matter, manner, intervention, policy);
+        }
         // Another rule may have held it before, at an earlier stage of the same command.
         if !std::mem::replace(&mut self.has_open_exchange, true) {
             self.record(Fact::Exchange {
@@ -131,19 +131,33 @@ impl ServerSession {
                 answer: Answer::Nothing(intervention.origin),
             });
         }
-        self.steps.push_back(Step::Hold {
-            duration,
-            rule: intervention.rule,
-        });
-        self.held = Some(Box::new(Held {
+        let held = Held {
             matter,
             manner,
             intervention,
-        }));
+        };
+        self.hold(held, false);
+    }
+
+    /// Holds the session as the next hold has it.
+    fn hold(&mut self, mut held: Held, is_behind_another: bool) {
+        let Hold { rule, delay } = held.intervention.holds.remove(0);
+        self.steps.push_back(Step::Hold {
+            duration: match delay {
+                Delay::For(duration) => Some(duration),
+                Delay::WhileInForce => None,
+            },
+            rule,
+            is_behind_another,
+        });
+        self.held = Some(Box::new(held));
     }
 
     /// Goes on behind a hold.
     pub(super) fn resume(&mut self, held: Held, policy: &mut impl Policy) {
+        if !held.intervention.holds.is_empty() {
+            return self.hold(held, true);
+        }
         let Held {
             matter,
             manner,

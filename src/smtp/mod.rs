@@ -72,4 +72,4 @@ pub(crate) use settings::Settings;
 pub(crate) use step::{Answer, Fact, Rejected, Said, Step};
 pub(crate) use tls::{ClientCertificate, TlsMode};
 pub(crate) use verb::stage_of;
-pub(crate) use verdict::{Conduct, Delay, Intervention, RuleId, Verdict};
+pub(crate) use verdict::{Conduct, Delay, Hold, Intervention, RuleId, Verdict};

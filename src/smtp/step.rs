@@ -36,6 +36,8 @@ pub(crate) enum Step {
     Hold {
         duration: Option<Duration>,
         rule: RuleId,
+        /// It begins when the one before ended.
+        is_behind_another: bool,
     },
     /// Go on only when that long has passed since the pacing by that rule began, and as long for each
     /// such step before; as long as the rule is in force.

@@ -31,8 +31,40 @@ pub(crate) struct Intervention {
     pub(crate) rule: RuleId,
     /// Where the rule was written.
     pub(crate) origin: Origin,
-    pub(crate) delay: Option<Delay>,
+    /// What comes first, one hold behind the other.
+    pub(crate) holds: Vec<Hold>,
     pub(crate) conduct: Conduct,
+}
+
+impl Intervention {
+    /// Comes behind what newer rules hold.
+    pub(crate) fn follow(&mut self, mut holds: Vec<Hold>) {
+        if holds.is_empty() {
+            return;
+        }
+        if self.holds.is_empty() {
+            // Its rule may be gone by then, and it is looked whether it is.
+            self.holds.push(Hold {
+                rule: self.rule,
+                delay: Delay::For(Duration::ZERO),
+            });
+        }
+        holds.append(&mut self.holds);
+        self.holds = holds;
+    }
+
+    /// Whether it is held for a time, and not without end.
+    pub(crate) fn is_delayed(&self) -> bool {
+        let is_timed = |hold: &Hold| matches!(hold.delay, Delay::For(_));
+        !self.holds.is_empty() && self.holds.iter().all(is_timed)
+    }
+}
+
+/// A delay lasts as long as its own rule is in force.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hold {
+    pub(crate) rule: RuleId,
+    pub(crate) delay: Delay,
 }
 
 /// Tells the rules of a server apart.
@@ -45,19 +77,6 @@ pub(crate) enum Delay {
     For(Duration),
     /// Until the rule is removed, or the client gives up.
     WhileInForce,
-}
-
-impl Delay {
-    /// One behind the other.
-    pub(crate) fn sum(a: Option<Self>, b: Option<Self>) -> Option<Self> {
-        match (a, b) {
-            (Some(Self::For(a)), Some(Self::For(b))) => Some(Self::For(a.saturating_add(b))),
-            (Some(Self::WhileInForce), _) | (_, Some(Self::WhileInForce)) => {
-                Some(Self::WhileInForce)
-            }
-            (a, b) => a.or(b),
-        }
-    }
 }
 
 /// What takes the place of the protocol's own way.
