@@ -186,7 +186,11 @@ impl Rejection {
         };
         let texts = [self.recipient(), self.detail()];
         let texts: usize = texts.iter().flatten().map(|text| text.len()).sum();
-        size_of::<Inner>() + said + texts + self.message().map_or(0, Message::size)
+        let envelope = self.envelope().map(Envelope::uncounted_size);
+        let envelope = envelope.map_or(0, |octets| Mail::OWN_SIZE + octets);
+        let reply = self.reply().map_or(0, |reply| reply.text().len());
+        let content = self.message().map_or(0, Message::size);
+        size_of::<Inner>() + said + texts + envelope + reply + content
     }
 }
 

@@ -292,3 +292,29 @@ fn mails_that_come_slowly_at_once_do_not_exceed_it() {
         );
     });
 }
+
+#[test]
+fn mails_without_content_go_too() {
+    let server = MailServer::builder()
+        .max_stored(100_000)
+        .drop_oldest()
+        .start();
+    let mut client = greeted(&server);
+    for _ in 0..1_000 {
+        deliver(&mut client, 0);
+    }
+    assert!(server.mails().len() < 500, "{}", server.mails().len());
+    assert_eq!(server.mails().last().map(Mail::id), Some(1_000));
+}
+
+#[test]
+fn recipients_count_where_they_are_kept() {
+    let server = MailServer::builder().max_stored(200_000).start();
+    let mut client = greeted(&server);
+    client.ok("MAIL FROM:<app@example.org>");
+    for i in 0..1_000 {
+        client.ok(&format!("RCPT TO:<{}{i}@example.org>", "x".repeat(500)));
+    }
+    client.ok("DATA");
+    assert!(client.say(".").starts_with("452 4.3.1"));
+}

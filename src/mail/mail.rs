@@ -39,6 +39,9 @@ struct Inner {
 }
 
 impl Mail {
+    /// The octets of memory of a mail without envelope and content.
+    pub(crate) const OWN_SIZE: usize = size_of::<Inner>();
+
     /// The number of the mail on its server: 1 for the first that was accepted, never used again.
     pub fn id(&self) -> u64 {
         self.0.id
@@ -143,6 +146,16 @@ impl Mail {
             envelope,
             message: Message::new(content),
         }))
+    }
+
+    /// About how many octets of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        Self::size_with(self.envelope(), self.message().size())
+    }
+
+    /// About how many octets a mail takes with that envelope and so much content.
+    pub(crate) fn size_with(envelope: &Envelope, octets: usize) -> usize {
+        (Self::OWN_SIZE + envelope.size()).saturating_add(octets)
     }
 
     pub(crate) fn downgrade(&self) -> WeakMail {

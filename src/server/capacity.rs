@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::mail::Mail;
 use crate::smtp::{Cause, Command, Event, Moment, Policy, Refusal, Reply, Verdict};
 use crate::store::Store;
 
@@ -34,7 +35,16 @@ impl Policy for Capacity {
                 }
                 STORE_FULL
             }
-            Moment::EndOfData { content } if !self.store.has_room_for_mail(content.len()) => {
+            Moment::EndOfData { content } => {
+                let octets = event
+                    .envelope
+                    .map(|envelope| Mail::size_with(envelope, content.len()));
+                if self
+                    .store
+                    .has_room_for_mail(octets.unwrap_or(content.len()))
+                {
+                    return Verdict::Proceed;
+                }
                 STORE_FULL
             }
             _ => return Verdict::Proceed,

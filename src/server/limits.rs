@@ -30,7 +30,8 @@ impl MailServerBuilder {
         self
     }
 
-    /// Octets that the store keeps: contents, refused ones too, and transcripts; 1 GiB by default.
+    /// Octets that the store keeps: mails with their envelopes, rejections with what was refused, and
+    /// transcripts, each with a few hundred for itself; 1 GiB by default.
     /// A mail for which there is no room gets 452 4.3.1, unless the [oldest goes](Self::drop_oldest) for it.
     /// Contents on their way come on top of it: at most a [whole one](Self::max_message_size) in each
     /// [open session](Self::max_sessions).

@@ -95,9 +95,9 @@ impl ServerSession {
 
     pub(super) fn refuse(&mut self, stage: Stage, said: Said, refusal: Refusal, manner: Manner) {
         let refusal = self.count_error(refusal);
-        let envelope = self.transaction().map(|t| match stage {
-            Stage::Rcpt => t.envelope.so_far(),
-            _ => t.envelope.clone(),
+        let envelope = self.intake_mut().map(|t| match stage {
+            Stage::Rcpt => t.envelope.share_so_far(),
+            _ => t.envelope.share(),
         });
         let recipient = match (&said, stage) {
             (Said::Line(line), Stage::Rcpt) => Some(raw_recipient(line)),
@@ -111,7 +111,7 @@ impl ServerSession {
                 transaction.has_refused |= refusal.is_told();
                 if let Some(reply) = reply {
                     let address = address.clone();
-                    let refused = RefusedRecipient { address, reply };
+                    let refused = RefusedRecipient::new(address, reply);
                     transaction.envelope.refuse(refused);
                 }
             }

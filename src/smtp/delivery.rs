@@ -75,7 +75,9 @@ impl ServerSession {
         policy: &mut impl Policy,
     ) {
         let Transaction {
-            envelope, content, ..
+            mut envelope,
+            content,
+            ..
         } = transaction;
         let decided = envelope.forward_paths().iter();
         let decided: Vec<_> = decided
@@ -92,17 +94,18 @@ impl ServerSession {
         } else {
             (None, content)
         };
-        for (path, decision) in envelope.forward_paths().iter().zip(&decided) {
+        for (i, decision) in decided.iter().enumerate() {
             let Err(refusal) = decision else { continue };
+            let path = envelope.forward_paths()[i].clone();
             let reply = refusal.reply.clone().map(|reply| self.as_sent(reply));
             if let Some(reply) = reply.clone() {
                 let address = path.as_str().into();
-                kept.refuse(RefusedRecipient { address, reply });
+                kept.refuse(RefusedRecipient::new(address, reply));
             }
             self.record(Fact::Rejected(Box::new(Rejected {
                 origin: refusal.origin,
                 reply,
-                envelope: Some(envelope.clone()),
+                envelope: Some(envelope.share()),
                 recipient: Some(path.as_str().into()),
                 content: lost.take(),
                 ..Rejected::at(Stage::Delivery, refusal.cause, said.clone())

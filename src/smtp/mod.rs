@@ -36,6 +36,7 @@ mod sequence;
 mod session;
 mod session_end;
 mod settings;
+mod shared_list;
 mod stage;
 mod step;
 mod tls;

@@ -118,6 +118,14 @@ impl Parameters {
         Some((kind, xtext_decode(address)))
     }
 
+    /// About how many octets of memory they take.
+    pub(crate) fn memory(&self) -> usize {
+        let texts = self
+            .iter()
+            .map(|(name, value)| name.len() + value.map_or(0, str::len));
+        size_of_val(&*self.0) + texts.sum::<usize>()
+    }
+
     fn find(&self, name: &str) -> Option<&Parameter> {
         self.0.iter().find(|p| p.name.eq_ignore_ascii_case(name))
     }

@@ -1,6 +1,7 @@
 //! Paths: a mailbox as MAIL and RCPT give it, in brackets, perhaps with a source route.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::address::{AddressError, Mailbox, check_domain};
 use super::parameters::Parameters;
@@ -38,6 +39,11 @@ impl ReversePath {
         &self.0.parameters
     }
 
+    /// About how many octets of memory it takes beyond its own.
+    pub(crate) fn size(&self) -> usize {
+        self.as_str().len() + self.0.texts()
+    }
+
     #[cfg(test)]
     pub(crate) fn null() -> Self {
         Self(Path {
@@ -56,7 +62,7 @@ impl ReversePath {
 ///
 /// Compares with a `&str` as its mailbox does.
 #[derive(Clone, Debug)]
-pub struct ForwardPath(Path<Mailbox>);
+pub struct ForwardPath(Arc<Path<Mailbox>>);
 
 impl ForwardPath {
     /// The recipient's mailbox.
@@ -80,12 +86,17 @@ impl ForwardPath {
     }
 
     pub(crate) fn new(path: Path<Mailbox>) -> Self {
-        Self(path)
+        Self(Arc::new(path))
+    }
+
+    /// About how many octets of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Path<Mailbox>>() + self.as_str().len() + self.0.texts()
     }
 
     /// The bare path of a mailbox.
     pub(crate) fn of(mailbox: Mailbox) -> Self {
-        Self(Path {
+        Self::new(Path {
             mailbox,
             source_route: None,
             parameters: Parameters::default(),
@@ -140,6 +151,13 @@ pub(crate) struct Path<M> {
     pub(crate) mailbox: M,
     pub(crate) source_route: Option<Box<str>>,
     pub(crate) parameters: Parameters,
+}
+
+impl<M> Path<M> {
+    /// The octets of memory of all but the mailbox.
+    fn texts(&self) -> usize {
+        self.source_route.as_ref().map_or(0, |route| route.len()) + self.parameters.memory()
+    }
 }
 
 /// What stands behind `MAIL FROM:` or `RCPT TO:`, taken apart but not yet understood.

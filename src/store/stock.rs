@@ -111,7 +111,7 @@ impl Stock {
         }
     }
 
-    /// Whether a mail with so much content can be taken.
+    /// Whether a mail that takes so much can be taken.
     pub(super) fn has_room_for_mail(&self, octets: usize) -> bool {
         if self.bounds.drops_oldest {
             let lasting = self.open_octets.saturating_add(octets);
@@ -125,7 +125,7 @@ impl Stock {
 impl Stock {
     /// A mail for which there [is room](Self::has_room_for_mail).
     pub(super) fn add_mail(&mut self, mail: Mail, is_discarded: bool) {
-        let octets = mail.message().size();
+        let octets = mail.size();
         while self.bounds.drops_oldest && self.kept_mails() >= self.bounds.mails {
             if !self.drop_oldest(Spared::Nothing) {
                 break;
@@ -148,7 +148,7 @@ impl Stock {
         if !self.bounds.drops_oldest {
             return self.fits(octets);
         }
-        let newest = self.newest_mail().map_or(0, |mail| mail.message().size());
+        let newest = self.newest_mail().map_or(0, Mail::size);
         let lasting = self.open_octets.saturating_add(newest);
         lasting.saturating_add(octets) <= self.bounds.octets
             && self.make_room(octets, Spared::NewestMail)
@@ -269,7 +269,7 @@ impl Stock {
         match oldest {
             Item::Mail(id) => {
                 if let Some(mail) = self.mails.pop_front() {
-                    self.octets -= mail.message().size();
+                    self.octets -= mail.size();
                     self.session(mail.session_id(), |session| session.forget_mail(id));
                     self.dropped.note(id);
                     self.gone.mails.push(mail);
@@ -277,7 +277,7 @@ impl Stock {
             }
             Item::Discarded(_) => {
                 if let Some(mail) = self.discarded.pop_front() {
-                    self.octets -= mail.message().size();
+                    self.octets -= mail.size();
                     self.gone.mails.push(mail);
                 }
             }
@@ -347,7 +347,7 @@ impl Stock {
 
     fn counted(&self) -> usize {
         let mails = self.mails.iter().chain(&self.discarded);
-        let mails = mails.map(|mail| mail.message().size());
+        let mails = mails.map(Mail::size);
         let rejections = self.rejections.iter().map(Rejection::size);
         let sessions = self.sessions.iter().map(Session::size);
         mails.chain(rejections).chain(sessions).sum()

@@ -60,7 +60,7 @@ impl Store {
         self.state.lock().open_sessions
     }
 
-    /// Whether a mail with content of that many octets can be kept.
+    /// Whether a mail that takes that many octets can be kept.
     pub(crate) fn has_room_for_mail(&self, octets: usize) -> bool {
         self.state.lock().stock.has_room_for_mail(octets)
     }

@@ -95,7 +95,10 @@ impl Bench {
                 let Some(key) = self.session(place) else {
                     return;
                 };
-                if !self.store.has_room_for_mail(octets) {
+                if !self
+                    .store
+                    .has_room_for_mail(Mail::size_with(&envelope(), octets))
+                {
                     return;
                 }
                 self.last_mail += 1;
@@ -154,7 +157,7 @@ impl Bench {
     fn check(&self) {
         let received = self.store.received();
         let mails = received.mails.iter().chain(&received.discarded);
-        let mail_octets: usize = mails.clone().map(|mail| mail.message().size()).sum();
+        let mail_octets: usize = mails.clone().map(Mail::size).sum();
         let rejections: usize = received.rejections.iter().map(Rejection::size).sum();
         let sessions = || received.sessions.iter();
         let open = || sessions().filter(|session| session.is_open());
