@@ -194,6 +194,11 @@ fn a_rate_limit_opens_again() {
             ["250", "450", "250"],
         ),
         (
+            RateLimit::new(1, minute).per_sender(),
+            ["a@x.org", "\"a\"@x.org", "\"A\"@x.org"],
+            ["250", "450", "250"],
+        ),
+        (
             RateLimit::new(1, minute).per_sender_domain(),
             ["a@x.org", "b@X.org", "a@y.org"],
             ["250", "450", "250"],

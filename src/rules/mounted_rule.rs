@@ -124,6 +124,13 @@ impl MountedRule {
         self.state.is_removed.load(Ordering::Acquire)
     }
 
+    /// A session has ended: what was counted for it counts no more.
+    pub(super) fn forget_session(&self, id: u64) {
+        if self.scope == Scope::Session {
+            self.state.counts.lock().remove(&Key::Session(id));
+        }
+    }
+
     /// Whether the event is one for it. Runs the test's closures: not to be called under a lock.
     pub(super) fn is_match(&self, event: &Event<'_>) -> bool {
         let is_possible = match &self.script {
@@ -229,5 +236,40 @@ impl fmt::Debug for MountedRule {
             self.origin(),
             self.hits()
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::smtp::{Client, Event as CoreEvent, Moment, Reply};
+
+    #[test]
+    fn what_is_counted_for_a_session_goes_with_it() {
+        let script = Script::Same(Action::reply(Reply::greylisted()));
+        let mut rule = MountedRule::new(None, Trigger::connect(), script);
+        rule.scope = Scope::Session;
+        let client = Client {
+            peer: ([127, 0, 0, 1], 1).into(),
+            hello: None,
+            identity: None,
+            tls: None,
+        };
+        let core = CoreEvent {
+            moment: Moment::Connect,
+            client: &client,
+            envelope: None,
+            begins_content: false,
+            accepted_mails: 0,
+            is_lmtp: false,
+        };
+        for id in 1..=3 {
+            assert!(rule.take(&Event::new(&core, id, 1), 0).is_some());
+        }
+        rule.forget_session(2);
+        let counts = rule.state.counts.lock();
+        assert_eq!(counts.len(), 2);
+        assert!(!counts.contains_key(&Key::Session(2)));
+        assert_eq!(rule.hits(), 3);
     }
 }

@@ -13,7 +13,7 @@ use super::event::Event;
 use super::mounted_rule::{Line, MountedRule, Script};
 use super::trigger::Trigger;
 use crate::clock::Clock;
-use crate::smtp::{Reply, ReversePath};
+use crate::smtp::{Mailbox, Reply, ReversePath};
 
 /// At most so many mails within any stretch of time; MAIL is refused beyond it.
 ///
@@ -50,7 +50,36 @@ enum Measure {
 #[derive(PartialEq, Eq, Hash)]
 enum Source {
     Peer(IpAddr),
-    Text(String),
+    Sender(Option<Mailbox>),
+    Domain(String),
+}
+
+/// When mails passed, by their sources.
+#[derive(Default)]
+struct Passed {
+    times: HashMap<Source, VecDeque<Duration>>,
+    /// At so many sources those are let go of which nothing counts any more.
+    most: usize,
+}
+
+impl Passed {
+    /// Whether one more may pass now; it is counted then.
+    fn admit(&mut self, source: Source, now: Duration, limit: &RateLimit) -> bool {
+        if self.times.len() >= self.most {
+            self.times.retain(|_, times| {
+                limit.forget_old(times, now);
+                !times.is_empty()
+            });
+            self.most = (self.times.len() * 2).max(64);
+        }
+        let times = self.times.entry(source).or_default();
+        limit.forget_old(times, now);
+        let is_admitted = times.len() < limit.mails;
+        if is_admitted {
+            times.push_back(now);
+        }
+        is_admitted
+    }
 }
 
 impl RateLimit {
@@ -85,36 +114,30 @@ impl RateLimit {
 
     pub(super) fn into_rule(self, clock: Arc<Clock>, line: Line) -> MountedRule {
         let name = self.to_string();
-        let passed: Mutex<HashMap<Source, VecDeque<Duration>>> = Mutex::default();
+        let passed = Mutex::new(Passed::default());
         let decide = Box::new(move |event: &Event<'_>| {
-            let now = clock.now();
-            let mut passed = passed.lock();
-            let times = passed.entry(self.source(event)).or_default();
-            while times
-                .front()
-                .is_some_and(|t| t.saturating_add(self.per) <= now)
-            {
-                times.pop_front();
-            }
-            if times.len() >= self.mails {
-                return Some(Action::reply(self.reply.clone()));
-            }
-            times.push_back(now);
-            None
+            let is_admitted = passed.lock().admit(self.source(event), clock.now(), &self);
+            (!is_admitted).then(|| Action::reply(self.reply.clone()))
         });
         MountedRule::new(line, Trigger::mail(), Script::Preset { name, decide })
     }
 
+    /// Forgets what counts no more.
+    fn forget_old(&self, times: &mut VecDeque<Duration>, now: Duration) {
+        let is_old = |time: &Duration| time.saturating_add(self.per) <= now;
+        while times.front().is_some_and(is_old) {
+            times.pop_front();
+        }
+    }
+
     fn source(&self, event: &Event<'_>) -> Source {
         let sender = event.sender().and_then(ReversePath::mailbox);
-        let domain = || sender.and_then(|mailbox| mailbox.domain());
         match self.measure {
             Measure::Peer => Source::Peer(event.peer().ip()),
-            Measure::SenderDomain => Source::Text(domain().unwrap_or("").to_ascii_lowercase()),
-            Measure::Sender => {
-                let local = sender.map_or("", |mailbox| mailbox.local_part());
-                let domain = domain().unwrap_or("").to_ascii_lowercase();
-                Source::Text(format!("{local}@{domain}"))
+            Measure::Sender => Source::Sender(sender.cloned()),
+            Measure::SenderDomain => {
+                let domain = sender.and_then(Mailbox::domain).unwrap_or_default();
+                Source::Domain(domain.to_ascii_lowercase())
             }
         }
     }
@@ -140,4 +163,21 @@ pub(super) fn max_mails_per_session(mails: usize, line: Line) -> MountedRule {
     });
     let name = format!("max_mails_per_session({mails})");
     MountedRule::new(line, Trigger::mail(), Script::Preset { name, decide })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_of_which_nothing_counts_are_let_go() {
+        let limit = RateLimit::new(1, Duration::from_secs(60));
+        let mut passed = Passed::default();
+        for second in 0..10_000 {
+            let source = || Source::Domain(format!("{second}.example"));
+            let now = Duration::from_secs(second);
+            assert!(passed.admit(source(), now, &limit) && !passed.admit(source(), now, &limit));
+            assert!(passed.times.len() <= 128, "{}", passed.times.len());
+        }
+    }
 }

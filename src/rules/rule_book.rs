@@ -130,6 +130,14 @@ impl RuleBook {
         }
     }
 
+    /// A session has ended.
+    pub(crate) fn forget_session(&self, id: u64) {
+        let rules = Arc::clone(&*self.rules.read());
+        for entry in rules.iter().chain(&self.policy) {
+            entry.rule.forget_session(id);
+        }
+    }
+
     /// What is not as expected, and what the test's closures panicked with. Of a removed rule that is
     /// told once, as nothing can mend it.
     pub(crate) fn take_failures(&self) -> (Vec<Unmet>, Vec<String>) {

@@ -49,3 +49,10 @@ impl Policy for HousePolicy {
         self.capacity.decide(event)
     }
 }
+
+/// The session is over.
+impl Drop for HousePolicy {
+    fn drop(&mut self) {
+        self.host.rules.forget_session(self.session_id);
+    }
+}
