@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use mailmock::{Action, Mail, MailServer, Trigger, a_mail, a_rejection};
@@ -317,4 +318,30 @@ fn recipients_count_where_they_are_kept() {
     }
     client.ok("DATA");
     assert!(client.say(".").starts_with("452 4.3.1"));
+}
+
+#[test]
+fn the_last_to_come_is_the_one_too_many() {
+    let server = MailServer::builder().max_sessions(3).start();
+    let mut busy = greeted(&server);
+    // The server's thread is busy while clients connect.
+    let (is_busy, go_on) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let barriers = (Arc::clone(&is_busy), Arc::clone(&go_on));
+    let waiting = Trigger::when(move |event| {
+        if event.verb() == Some("NOOP") {
+            barriers.0.wait();
+            barriers.1.wait();
+        }
+        false
+    });
+    server.on(waiting).proceed();
+    busy.send(b"NOOP\r\n");
+    is_busy.wait();
+    let mut clients: Vec<_> = (0..3).map(|_| Client::connect_silently(&server)).collect();
+    go_on.wait();
+    let codes: Vec<_> = clients
+        .iter_mut()
+        .map(|client| client.reply()[..3].to_owned())
+        .collect();
+    assert_eq!(codes, ["220", "220", "421"]);
 }

@@ -16,14 +16,15 @@ const STORE_FULL: Refusal = Refusal::new(Cause::Limit, Reply::insufficient_stora
 #[derive(Debug)]
 pub(super) struct Capacity {
     pub(super) store: Arc<Store>,
-    pub(super) max_sessions: usize,
+    /// Whether the session was one too many when it was opened: when it first runs, others may have
+    /// come behind it.
+    pub(super) is_crowded: bool,
 }
 
 impl Policy for Capacity {
     fn decide(&mut self, event: &Event<'_>) -> Verdict {
         let refusal = match event.moment {
-            // The session that asks is open and counted.
-            Moment::Connect if self.store.open_sessions() > self.max_sessions => TOO_MANY_SESSIONS,
+            Moment::Connect if self.is_crowded => TOO_MANY_SESSIONS,
             Moment::Command {
                 command: Command::Mail(reverse_path),
                 ..

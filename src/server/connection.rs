@@ -52,11 +52,12 @@ impl Connection {
         let peer = wire.peer();
         let key = host.store.open_session(peer);
         host.store.note_busy(true);
+        let is_crowded = host.store.open_sessions() > host.max_sessions;
         Ok(Self {
             wire,
             session: ServerSession::new(Arc::clone(&host.settings), peer),
             key,
-            policy: HousePolicy::new(Arc::clone(&host), key),
+            policy: HousePolicy::new(Arc::clone(&host), key, is_crowded),
             timer: Timer::new(Arc::clone(&host.clock), host.idle_timeout),
             is_busy: true,
             told_of_pipelining: None,
@@ -69,8 +70,7 @@ impl Connection {
     /// Serves the client until the session ends.
     pub(super) async fn run(mut self) {
         // In clear, the greeting is refused.
-        let is_crowded = || self.host.store.open_sessions() > self.host.max_sessions;
-        if self.session.begins_with_tls() && is_crowded() {
+        if self.session.begins_with_tls() && self.policy.is_crowded() {
             self.session.turn_away();
         }
         loop {

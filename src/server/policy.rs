@@ -16,16 +16,21 @@ pub(super) struct HousePolicy {
 }
 
 impl HousePolicy {
-    pub(super) fn new(host: Arc<Host>, key: SessionKey) -> Self {
+    pub(super) fn new(host: Arc<Host>, key: SessionKey, is_crowded: bool) -> Self {
         Self {
             capacity: Capacity {
                 store: Arc::clone(&host.store),
-                max_sessions: host.max_sessions,
+                is_crowded,
             },
             session_id: key.id(),
             events: 0,
             host,
         }
+    }
+
+    /// Whether the session is one too many.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.capacity.is_crowded
     }
 }
 
