@@ -73,6 +73,18 @@ fn an_idle_session_expires() {
 }
 
 #[test]
+fn many_idle_sessions_expire_at_once() {
+    let server = MailServer::builder().idle_timeout(HOUR).start();
+    let clients: Vec<_> = (0..300).map(|_| client(&server)).collect();
+    server.advance_time(HOUR);
+    let sessions = server.sessions();
+    let expired = sessions
+        .iter()
+        .filter(|s| s.end() == Some(SessionEnd::TimedOut));
+    assert_eq!(expired.count(), clients.len());
+}
+
+#[test]
 fn a_session_that_a_rule_holds_does_not_expire() {
     let server = MailServer::builder().idle_timeout(HOUR).start();
     let held = server.on(Trigger::command("NOOP")).hang();

@@ -154,7 +154,10 @@ impl Connection {
         poll_fn(|cx| match self.poll_read(cx) {
             Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Read::Closed),
             Poll::Ready(Ok(_)) => Poll::Ready(Read::Some),
-            Poll::Pending => self.timer.poll_until(cx, deadline).map(|()| Read::Idle),
+            Poll::Pending => self.timer.poll_until(cx, deadline).map(|()| {
+                self.host.activity.note();
+                Read::Idle
+            }),
         })
         .await
     }
