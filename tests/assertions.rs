@@ -697,6 +697,11 @@ fn sessions_tell_how_they_were_used() {
     rude.send(b"NOOP\r\nNOOP\r\n");
     rude.reply();
     rude.reply();
+    // What a hello offers is known with its reply.
+    let mut hasty = Client::connect(&server);
+    hasty.send(b"EHLO x\r\nMAIL FROM:<>\r\n");
+    hasty.reply();
+    hasty.reply();
     let facts: Vec<_> = server
         .sessions()
         .iter()
@@ -716,6 +721,7 @@ fn sessions_tell_how_they_were_used() {
         [
             (false, true, false, true, false),
             (true, true, true, false, false),
+            (true, false, true, false, false),
             (true, false, true, false, false),
         ]
     );

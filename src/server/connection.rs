@@ -163,7 +163,7 @@ impl Connection {
     }
 
     fn tell_of_pipelining(&mut self) {
-        let is_offered = Some(self.session.offers_pipelining());
+        let is_offered = Some(self.session.has_offered_pipelining());
         if self.told_of_pipelining != is_offered {
             self.told_of_pipelining = is_offered;
             let is_offered = is_offered == Some(true);

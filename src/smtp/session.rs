@@ -53,11 +53,15 @@ pub(crate) struct ServerSession {
     /// Behind AUTH: credentials may come that were sent ahead.
     pub(super) may_hear_secrets: bool,
     pub(super) has_enhanced_codes: bool,
+    has_pipelining: bool,
+    /// As it was before the last command: a hello offers it with its reply.
+    has_offered_pipelining: bool,
 }
 
 impl ServerSession {
     pub(crate) fn new(settings: Arc<Settings>, peer: SocketAddr) -> Self {
         let has_enhanced_codes = settings.extensions.offers(&Extension::EnhancedStatusCodes);
+        let has_pipelining = settings.extensions.offers(&Extension::Pipelining);
         Self {
             settings,
             client: Arc::new(Client {
@@ -77,6 +81,8 @@ impl ServerSession {
             is_first_line: true,
             may_hear_secrets: false,
             has_enhanced_codes,
+            has_pipelining,
+            has_offered_pipelining: false,
         }
     }
 
@@ -136,14 +142,9 @@ impl ServerSession {
         Some((rate as usize / 4).max(1)) // four times a second
     }
 
-    /// Whether the client may send commands ahead of the replies (RFC 2920).
-    pub(crate) fn offers_pipelining(&self) -> bool {
-        let is_extended = self
-            .client
-            .hello
-            .as_ref()
-            .is_some_and(|hello| hello.is_extended);
-        is_extended && self.settings.extensions.offers(&Extension::Pipelining)
+    /// Whether the client could send commands ahead of the reply to this one (RFC 2920 §3.1).
+    pub(crate) fn has_offered_pipelining(&self) -> bool {
+        self.has_offered_pipelining
     }
 
     /// Octets that have come and were not looked at yet.
@@ -205,6 +206,8 @@ impl ServerSession {
         let Some(line) = self.input.next_line() else {
             return false;
         };
+        let hello = self.client.hello.as_ref();
+        self.has_offered_pipelining = self.has_pipelining && hello.is_some_and(|h| h.is_extended);
         self.take_line(line, policy);
         true
     }
