@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::mail::{Mail, MailMatcher, Message};
-use crate::smtp::{Cause, Envelope, ForwardPath, Origin, Rejected, Reply, Said, Stage, printable};
+use crate::smtp::{
+    Cause, Envelope, ForwardPath, Mailbox, Origin, Rejected, Reply, Said, Stage, printable,
+};
 
 /// What did not become a mail: a command or a content that got a 4yz or 5yz reply, or that a
 /// [rule](crate::Rule) kept from being carried out, or a transaction that was begun and not completed.
@@ -118,9 +120,9 @@ impl Rejection {
     /// As [`mail`](Self::mail), with the recipient that was refused.
     fn mail_tried(&self) -> Option<Mail> {
         let mail = self.mail()?;
-        let path = self
-            .recipient()
-            .and_then(|recipient| recipient.parse().ok());
+        // A rule may have refused what is forgiven otherwise.
+        let mailbox = |recipient| Mailbox::parse(recipient, &mut Vec::new()).ok();
+        let path = self.recipient().and_then(mailbox);
         let Some(path) = path.map(ForwardPath::of) else {
             return Some(mail.clone());
         };

@@ -4,7 +4,10 @@ mod support;
 
 use std::time::SystemTime;
 
-use mailmock::{Body, Cause, HeaderAddress, Lapse, MailServer, SessionEnd, Stage};
+use mailmock::{
+    Body, Cause, HeaderAddress, Lapse, MailServer, Reply, SessionEnd, Stage, Trigger, a_mail,
+    domain,
+};
 use support::{Client, received, received_by};
 
 #[test]
@@ -709,4 +712,17 @@ fn a_refused_recipient_has_the_reply_that_was_sent() {
     let aborted = aborted.unwrap();
     let refused = aborted.envelope().unwrap().refused();
     assert_eq!((refused.len(), refused[0].reply().code()), (1, 421));
+}
+
+#[test]
+fn a_refusal_of_a_forgiven_address_is_known_by_it() {
+    let server = MailServer::start();
+    server
+        .on(Trigger::rcpt())
+        .reply(Reply::mailbox_unavailable());
+    let mut client = Client::connect(&server);
+    client.ok("EHLO x").ok("MAIL FROM:<app@example.org>");
+    assert!(client.say("RCPT TO:<ada@ex_ample.net>").starts_with("550"));
+    let inbox = server.inbox(a_mail().sent_to(domain("ex_ample.net")));
+    assert_eq!(inbox.rejections().len(), 1);
 }
