@@ -485,6 +485,15 @@ fn rules_can_answer_for_commands_that_the_server_does_not_know() {
 }
 
 #[test]
+fn a_verb_ends_at_white_space() {
+    let server = MailServer::start();
+    let rule = server.on(Trigger::quit()).reply(Reply::new(221, "not yet"));
+    let mut client = client(&server);
+    assert_eq!(client.say("QUIT\t"), "221 not yet");
+    assert_eq!(rule.hits(), 1);
+}
+
+#[test]
 fn limits_and_the_order_of_commands_come_before_rules() {
     let server = MailServer::builder().max_recipients(1).start();
     let rule = server.on(Trigger::rcpt()).first(2).proceed();

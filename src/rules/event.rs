@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use crate::mail::Mail;
 use crate::smtp::{
     Command, Envelope, Event as CoreEvent, ForwardPath, Login, Mailbox, Moment, ReversePath, Stage,
-    Tls, printable, without_response,
+    Tls, printable, verb_word, without_response,
 };
 
 /// A moment at which a rule may act: a client connects, begins TLS, says a command, has presented its credentials,
@@ -46,9 +46,7 @@ impl<'a> Event<'a> {
 
     /// As [`verb`](Self::verb), if it is secret too.
     pub(super) fn verb_unseen(&self) -> Option<&'a str> {
-        let line = self.line()?;
-        let end = line.iter().position(|b| *b == b' ').unwrap_or(line.len());
-        std::str::from_utf8(&line[..end]).ok()
+        std::str::from_utf8(verb_word(self.line()?)).ok()
     }
 
     /// The [session](crate::Session::id) it happens in.
@@ -166,8 +164,7 @@ impl<'a> Event<'a> {
     /// What stands behind the verb.
     pub(super) fn argument(&self) -> Cow<'a, str> {
         let line = self.line().unwrap_or_default();
-        let start = line.iter().position(|b| *b == b' ').unwrap_or(line.len());
-        String::from_utf8_lossy(line[start..].trim_ascii())
+        String::from_utf8_lossy(line[verb_word(line).len()..].trim_ascii())
     }
 
     /// The mailbox of this RCPT.

@@ -11,7 +11,7 @@ use super::reply::Reply;
 use super::secret::Secret;
 use super::settings::{COMMAND_LINE_LIMIT, Settings};
 use super::tls::TlsMode;
-use super::verb::Verb;
+use super::verb::{Verb, verb_word};
 
 /// A well-formed command.
 #[derive(Debug)]
@@ -96,8 +96,7 @@ impl Command {
         if octets > verb.standard_limit() {
             lapses.push(Lapse::OverlongCommand);
         }
-        let verb_end = text.find(' ').unwrap_or(text.len());
-        let argument = text[verb_end..].trim_start();
+        let argument = text[verb_word(line).len()..].trim_start();
         Self::read(verb, argument, context, lapses)
     }
 

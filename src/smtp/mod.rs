@@ -72,5 +72,5 @@ pub(crate) use session::ServerSession;
 pub(crate) use settings::Settings;
 pub(crate) use step::{Answer, Fact, Rejected, Said, Step};
 pub(crate) use tls::{ClientCertificate, TlsMode};
-pub(crate) use verb::stage_of;
+pub(crate) use verb::{stage_of, verb_word};
 pub(crate) use verdict::{Conduct, Delay, Hold, Intervention, RuleId, Verdict};

@@ -52,12 +52,17 @@ pub(crate) fn stage_of(verb: &str) -> Stage {
     Verb::of(verb.as_bytes()).stage()
 }
 
+/// The word that stands for the verb of a line: up to the first white space.
+pub(crate) fn verb_word(line: &[u8]) -> &[u8] {
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let end = line.iter().position(is_blank).unwrap_or(line.len());
+    &line[..end]
+}
+
 impl Verb {
     /// The verb that a line begins with.
     pub(crate) fn of(line: &[u8]) -> Self {
-        let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
-        let end = line.iter().position(is_blank).unwrap_or(line.len());
-        let word = &line[..end];
+        let word = verb_word(line);
         VERBS
             .iter()
             .find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()))
