@@ -45,7 +45,7 @@ pub(crate) struct Chunk {
 }
 
 const NO_SUCH_COMMAND: Refusal = Refusal::new(Cause::Syntax, Reply::command_not_recognized());
-pub(crate) const NOT_IMPLEMENTED: Refusal =
+const NOT_IMPLEMENTED: Refusal =
     Refusal::new(Cause::Syntax, Reply::command_not_implemented());
 const LINE_TOO_LONG: Refusal = Refusal::syntax(500, (5, 5, 2), "Line too long");
 
@@ -127,7 +127,7 @@ impl Command {
             Verb::Mail => read_mail(argument, context, lapses).map(Self::Mail),
             Verb::Rcpt => read_rcpt(argument, context, lapses).map(Self::Rcpt),
             Verb::Data => bare(Self::Data),
-            Verb::Bdat => {
+            Verb::Bdat if extensions.offers(&Extension::Chunking) => {
                 note_extension(context, lapses);
                 read_bdat(argument).map(Self::Bdat)
             }
@@ -145,7 +145,9 @@ impl Command {
                 note_extension(context, lapses);
                 bare(Self::StartTls)
             }
-            Verb::Auth | Verb::StartTls | Verb::Obsolete => Ok(Self::Unserved(NOT_IMPLEMENTED)),
+            Verb::Auth | Verb::Bdat | Verb::StartTls | Verb::Obsolete => {
+                Ok(Self::Unserved(NOT_IMPLEMENTED))
+            }
             Verb::Lhlo => {
                 let text = "Command not recognized: this is SMTP, say EHLO";
                 Ok(Self::Unserved(wrong_hello(text)))

@@ -1,7 +1,6 @@
 //! The order of commands (RFC 5321 §4.1.4), and the limits of the protocol.
 
-use super::command::{Command, NOT_IMPLEMENTED};
-use super::extension::Extension;
+use super::command::Command;
 use super::parameters::Body;
 use super::path::ReversePath;
 use super::refusal::{Cause, Refusal};
@@ -53,12 +52,7 @@ impl ServerSession {
                 }
                 Ok(())
             }
-            Command::Bdat(_) => {
-                if !self.settings.extensions.offers(&Extension::Chunking) {
-                    return Err(NOT_IMPLEMENTED);
-                }
-                check_not_failed(self.check_recipients()?)
-            }
+            Command::Bdat(_) => check_not_failed(self.check_recipients()?),
             Command::Auth { .. } => {
                 self.check_hello()?;
                 if self.transaction().is_some() {
