@@ -120,6 +120,15 @@ fn a_directory_answers_vrfy_and_expn() {
             "VRFY jörg@example.org",
             "250 2.1.5 a mailbox that is not ASCII",
         ),
+        (
+            "VRFY ada smtputf8",
+            "250 2.1.5 Ada Lovelace <ada@example.org>",
+        ),
+        (
+            "EXPN staff SMTPUTF8",
+            "250-2.1.5 Ada Lovelace <ada@example.org>\n250 2.1.5 <guest@example.net>",
+        ),
+        ("VRFY SMTPUTF8", "550 5.1.1 Mailbox unavailable"),
         ("EXPN nobody", "250 2.1.5 The list has no members"),
         ("EXPN ada", "550 5.1.1 No such mailing list"),
     ] {

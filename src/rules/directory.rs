@@ -75,8 +75,8 @@ impl Directory {
             };
             let reply = match command {
                 Command::Rcpt(path) => self.answer_rcpt(path.mailbox())?,
-                Command::Vrfy => self.answer_vrfy(&event.argument())?,
-                Command::Expn => self.answer_expn(&event.argument()),
+                Command::Vrfy(string) => self.answer_vrfy(string)?,
+                Command::Expn(string) => self.answer_expn(string),
                 _ => return None,
             };
             Some(Action::reply(reply))
@@ -86,7 +86,7 @@ impl Directory {
             matches!(
                 event.moment(),
                 Moment::Command {
-                    command: Command::Rcpt(_) | Command::Vrfy | Command::Expn,
+                    command: Command::Rcpt(_) | Command::Vrfy(_) | Command::Expn(_),
                     ..
                 }
             )

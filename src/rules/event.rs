@@ -1,6 +1,5 @@
 //! A moment of a dialogue, as rules see it.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 use std::net::SocketAddr;
@@ -159,12 +158,6 @@ impl<'a> Event<'a> {
     /// Whether content comes behind it, if it is done.
     pub(super) fn begins_content(&self) -> bool {
         self.core.begins_content
-    }
-
-    /// What stands behind the verb.
-    pub(super) fn argument(&self) -> Cow<'a, str> {
-        let line = self.line().unwrap_or_default();
-        String::from_utf8_lossy(line[verb_word(line).len()..].trim_ascii())
     }
 
     /// The mailbox of this RCPT.

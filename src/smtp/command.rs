@@ -25,8 +25,9 @@ pub(crate) enum Command {
     Rset,
     Noop,
     Quit,
-    Vrfy,
-    Expn,
+    /// With its string, without the parameter SMTPUTF8.
+    Vrfy(Box<str>),
+    Expn(Box<str>),
     Help,
     Auth {
         mechanism: String,
@@ -45,8 +46,7 @@ pub(crate) struct Chunk {
 }
 
 const NO_SUCH_COMMAND: Refusal = Refusal::new(Cause::Syntax, Reply::command_not_recognized());
-const NOT_IMPLEMENTED: Refusal =
-    Refusal::new(Cause::Syntax, Reply::command_not_implemented());
+const NOT_IMPLEMENTED: Refusal = Refusal::new(Cause::Syntax, Reply::command_not_implemented());
 const LINE_TOO_LONG: Refusal = Refusal::syntax(500, (5, 5, 2), "Line too long");
 
 /// RFC 2033 §4.1: 500 to the hello of the other protocol.
@@ -111,9 +111,10 @@ impl Command {
             "" => Ok(command),
             _ => Err(wrong_argument("This command takes no argument")),
         };
-        let with_argument = |command| match argument {
+        let string = || match argument {
             "" => Err(wrong_argument("This command needs an argument")),
-            _ => Ok(command),
+            _ if extensions.offers(&Extension::SmtpUtf8) => Ok(without_smtputf8(argument).into()),
+            _ => Ok(argument.into()),
         };
         match verb {
             // RFC 2033 §4.1: either hello is unknown to the other protocol.
@@ -135,8 +136,8 @@ impl Command {
             Verb::Quit => bare(Self::Quit),
             Verb::Noop => Ok(Self::Noop),
             Verb::Help => Ok(Self::Help),
-            Verb::Vrfy => with_argument(Self::Vrfy),
-            Verb::Expn => with_argument(Self::Expn),
+            Verb::Vrfy => string().map(Self::Vrfy),
+            Verb::Expn => string().map(Self::Expn),
             Verb::Auth if extensions.offers(&Extension::Auth) => {
                 note_extension(context, lapses);
                 read_auth(argument)
@@ -154,6 +155,16 @@ impl Command {
             }
             Verb::Unknown => Ok(Self::Unserved(NO_SUCH_COMMAND)),
         }
+    }
+}
+
+/// RFC 6531 §3.7.4.2: the string of VRFY and EXPN; that the parameter allows UTF-8 in the reply binds nobody.
+fn without_smtputf8(argument: &str) -> &str {
+    match argument.rsplit_once(' ') {
+        Some((string, parameter)) if parameter.eq_ignore_ascii_case("SMTPUTF8") => {
+            string.trim_end()
+        }
+        _ => argument,
     }
 }
 

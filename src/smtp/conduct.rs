@@ -87,7 +87,7 @@ impl ServerSession {
             Command::StartTls => return self.start_tls(line, manner),
             Command::Noop => OK,
             // RFC 5321 §3.5.3: the address is not looked at, yet mail for it is taken.
-            Command::Vrfy | Command::Expn => {
+            Command::Vrfy(_) | Command::Expn(_) => {
                 let text = "Not verified, but mail will be accepted";
                 Reply::fixed(252, (2, 0, 0), text)
             }
