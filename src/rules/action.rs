@@ -83,7 +83,8 @@ impl Action {
         Conduct::AcceptThenClose.into()
     }
 
-    /// At DATA or BDAT: closes the connection when so many octets of content have come.
+    /// At DATA or BDAT: closes the connection when more than so many octets of content have
+    /// come.
     pub fn disconnect_after_bytes(octets: u64) -> Self {
         Conduct::CloseAfterOctets(octets).into()
     }

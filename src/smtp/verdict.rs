@@ -97,7 +97,7 @@ pub(crate) enum Conduct {
     Discard,
     /// Accept the content, and never say so.
     AcceptThenClose,
-    /// Take the content, and close when so many octets of it have come.
+    /// Take the content, and close when more than so many octets of it have come.
     CloseAfterOctets(u64),
     /// Take the content at so many octets a second.
     Throttle(u32),
