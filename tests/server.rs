@@ -204,6 +204,28 @@ async fn it_starts_and_drops_within_a_runtime() {
     assert_eq!(client.rest(), "");
 }
 
+/// The system gives no thread for a stack of that size: std reads it before the first.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thread_that_cannot_be_had_is_an_error() {
+    let own = std::env::current_exe().unwrap();
+    let name = "a_server_without_a_thread_is_an_error";
+    let output = std::process::Command::new(own)
+        .args([name, "--exact", "--ignored", "--test-threads=1"])
+        .env("RUST_MIN_STACK", (1_u64 << 46).to_string())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("1 passed"), "{told}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "run by a_thread_that_cannot_be_had_is_an_error"]
+async fn a_server_without_a_thread_is_an_error() {
+    assert!(MailServer::builder().try_start().is_err());
+}
+
 #[test]
 fn it_can_be_shared_in_any_way() {
     static SHARED: LazyLock<MailServer> = LazyLock::new(MailServer::start);

@@ -3,9 +3,10 @@
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle, ThreadId};
 
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::control::Control;
@@ -30,14 +31,31 @@ impl Background {
             .enable_time()
             .build()?;
         let handle = runtime.handle().clone();
-        let listener = {
-            let _context = runtime.enter();
-            Listener::new(host, listener)?
-        };
         let (control, requests) = unbounded_channel::<Control>();
-        let thread = thread::Builder::new()
-            .name("mailmock".to_owned())
-            .spawn(move || runtime.block_on(listener.run(requests)))?;
+        // The thread gets the runtime when it is there: within another runtime, as that of a test, none
+        // may be dropped.
+        let (hand_over, handed_over) = mpsc::channel::<(Runtime, Listener)>();
+        let serve = move || {
+            if let Ok((runtime, listener)) = handed_over.recv() {
+                runtime.block_on(listener.run(requests));
+            }
+        };
+        let started = {
+            let _context = runtime.enter();
+            Listener::new(host, listener).and_then(|listener| {
+                let thread = thread::Builder::new().name("mailmock".to_owned());
+                Ok((listener, thread.spawn(serve)?))
+            })
+        };
+        let (listener, thread) = match started {
+            Ok(started) => started,
+            Err(error) => {
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
+        // It waits for nothing else.
+        let _ = hand_over.send((runtime, listener));
         Ok(Self {
             remote: Remote {
                 control: control.downgrade(),
