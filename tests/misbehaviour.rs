@@ -652,3 +652,24 @@ fn a_delay_that_was_passed_on_ends_with_its_own_rule() {
     server.advance_time(Duration::from_secs(60));
     assert!(one.reply().starts_with("250 "));
 }
+
+#[test]
+fn a_client_that_reads_slowly_gets_all_of_it() {
+    let server = MailServer::builder()
+        .idle_timeout(Duration::from_secs(2))
+        .start();
+    let mut megabyte = vec![b'x'; 1_000_000];
+    server
+        .on(Trigger::command("NOOP"))
+        .send_raw(megabyte.repeat(40));
+    let mut client = TcpStream::connect((server.host(), server.port())).unwrap();
+    client.write_all(b"NOOP\r\nQUIT\r\n").unwrap();
+    // Longer in all than it may be silent.
+    for _ in 0..40 {
+        client.read_exact(&mut megabyte).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    client.read_to_end(&mut megabyte).unwrap();
+    assert!(megabyte.ends_with(b"221 2.0.0 Bye\r\n"));
+    assert_eq!(end(&server), SessionEnd::Quit);
+}

@@ -731,7 +731,7 @@ fn a_client_that_does_not_read_is_given_up() {
     let mut client = Client::connect_over_tls(&server);
     assert!(!is_let_go(&server.sessions()[0], &server));
     client.ok("EHLO x").send(b"NOOP\r\n");
-    let gone = a_session().ended(SessionEnd::ClientClosed);
+    let gone = a_session().ended(SessionEnd::TimedOut);
     let session = server.wait_for_session(gone);
     let session = session.timeout(Duration::from_secs(30)).blocking();
     eventually(|| is_let_go(&session, &server).then_some(()));

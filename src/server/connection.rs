@@ -77,16 +77,13 @@ impl Connection {
             if self.carry_out_steps().await {
                 return;
             }
-            let is_heard = self.flush().await.is_ok();
+            if !self.flush().await {
+                continue;
+            }
             if self.session.is_within_input() {
                 self.wire.acknowledge_at_once();
             }
-            let read = if is_heard {
-                self.read().await
-            } else {
-                Read::Closed
-            };
-            match read {
+            match self.read().await {
                 Read::Some => {}
                 Read::Idle => self.session.interrupt(Interruption::Idle),
                 Read::Closed => self.session.interrupt(Interruption::ConnectionLost),
@@ -123,13 +120,13 @@ impl Connection {
                 #[cfg(not(feature = "tls"))]
                 Step::UpgradeTls { .. } => self.session.handshake_failed("the feature tls is off"),
                 Step::Close => {
-                    let _ = self.flush().await; // a client that is gone misses nothing
+                    self.flush().await; // a client that is gone misses nothing
                     self.tell_if_busy(false);
                     self.wire.close().await;
                     return true;
                 }
                 Step::Reset => {
-                    let _ = self.flush().await; // as above
+                    self.flush().await; // as above
                     self.wire.reset_at_close();
                     return true;
                 }
@@ -138,9 +135,17 @@ impl Connection {
         false
     }
 
-    async fn flush(&mut self) -> io::Result<()> {
+    /// Writes what is queued, and says whether the client takes it; the session is over else.
+    async fn flush(&mut self) -> bool {
         // A client that never reads is idle too.
-        self.wire.flush(self.host.idle_timeout).await
+        let Err(error) = self.wire.flush(self.host.idle_timeout).await else {
+            return true;
+        };
+        self.session.interrupt(match error.kind() {
+            io::ErrorKind::TimedOut => Interruption::Unread,
+            _ => Interruption::ConnectionLost,
+        });
+        false
     }
 
     /// Gives the session what the client sends next.
@@ -193,8 +198,8 @@ impl Connection {
 
     /// Waits until the client begins TLS.
     async fn await_tls(&mut self) {
-        if self.flush().await.is_err() {
-            return self.session.interrupt(Interruption::ConnectionLost);
+        if !self.flush().await {
+            return;
         }
         self.tell_if_busy(self.session.is_busy());
         let now = self.host.clock.now();
@@ -270,11 +275,10 @@ impl Connection {
     }
 
     async fn wait(&mut self, deadline: Option<Duration>, rule: RuleId, reads: bool) {
-        let end = match self.flush().await {
-            Ok(()) => self.pause(deadline, rule, reads).await,
-            Err(_) => Pause::ClientGone,
-        };
-        match end {
+        if !self.flush().await {
+            return;
+        }
+        match self.pause(deadline, rule, reads).await {
             Pause::Over => {}
             Pause::RuleRemoved => self.session.release(rule),
             Pause::ClientGone => self.session.interrupt(Interruption::ConnectionLost),
@@ -283,15 +287,15 @@ impl Connection {
 
     /// Writes a reply octet by octet.
     async fn drip(&mut self, reply: &Reply, interval: Duration, rule: RuleId) {
-        if self.flush().await.is_err() {
-            return; // the next read tells
+        if !self.flush().await {
+            return;
         }
         self.wire.queue_reply(reply);
         let octets = self.wire.take_queued();
         let mut deadline = self.host.clock.now();
         for (i, octet) in octets.iter().enumerate() {
             self.wire.queue(&[*octet]);
-            if self.flush().await.is_err() {
+            if !self.flush().await {
                 return;
             }
             deadline = deadline.saturating_add(interval);

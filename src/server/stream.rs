@@ -49,14 +49,23 @@ impl Stream {
         }
     }
 
-    pub(super) async fn write_all(&mut self, octets: &[u8]) -> io::Result<()> {
+    /// Writes some of it, and says how much that is.
+    pub(super) async fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Clear(stream) => stream.write_all(octets).await,
+            Self::Clear(stream) => stream.write(octets).await,
             #[cfg(feature = "tls")]
-            Self::Tls(secured) => {
-                secured.stream.write_all(octets).await?;
-                secured.stream.flush().await
-            }
+            Self::Tls(secured) => secured.stream.write(octets).await,
+            #[cfg(feature = "tls")]
+            Self::Gone => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// Sees to it that what was written is on its way.
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Clear(stream) => stream.flush().await,
+            #[cfg(feature = "tls")]
+            Self::Tls(secured) => secured.stream.flush().await,
             #[cfg(feature = "tls")]
             Self::Gone => Err(io::ErrorKind::NotConnected.into()),
         }

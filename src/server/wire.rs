@@ -73,23 +73,31 @@ impl Wire {
         std::mem::take(&mut self.out)
     }
 
-    /// Writes what is queued; an error if the client does not take it in that time.
+    /// Writes what is queued; an error if the client takes nothing of it for that time.
     pub(super) async fn flush(&mut self, patience: Duration) -> io::Result<()> {
         if self.out.is_empty() {
             return Ok(());
         }
         // Nearly always the socket takes it all.
         let written = self.stream.try_write(&self.out);
-        let rest = &self.out[written..];
-        let result = if rest.is_empty() {
+        let result = if written == self.out.len() {
             Ok(())
         } else {
-            timeout(patience, self.stream.write_all(rest))
-                .await
-                .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+            self.write_from(written, patience).await
         };
         self.out.clear();
         result
+    }
+
+    async fn write_from(&mut self, start: usize, patience: Duration) -> io::Result<()> {
+        let mut rest = &self.out[start..];
+        while !rest.is_empty() {
+            match timeout(patience, self.stream.write(rest)).await?? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                written => rest = &rest[written..],
+            }
+        }
+        timeout(patience, self.stream.flush()).await?
     }
 
     /// Reads at most so many octets, hands them out, and says how many they were: 0 at the end.

@@ -12,6 +12,8 @@ use super::verdict::{Conduct, RuleId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Interruption {
     Idle,
+    /// The client does not read what it is sent.
+    Unread,
     ConnectionLost,
     ServerClosed,
 }
@@ -25,6 +27,7 @@ impl ServerSession {
         let end = match interruption {
             Interruption::ConnectionLost => SessionEnd::ClientClosed,
             Interruption::ServerClosed => SessionEnd::ServerClosed,
+            Interruption::Unread => SessionEnd::TimedOut,
             Interruption::Idle => {
                 let reply = Reply::fixed(421, (4, 4, 2), "Idle for too long, closing");
                 self.answer_as(Said::Nothing, reply, Manner::default());

@@ -12,7 +12,7 @@ pub enum SessionEnd {
     Quit,
     /// The client closed the connection, or it broke.
     ClientClosed,
-    /// The client was silent for too long, and got 421 4.4.2.
+    /// The client was silent for too long, and got 421 4.4.2; or it did not read what it was sent.
     TimedOut,
     /// The server refused to go on: too many sessions or errors, or no SMTP client.
     Refused,
