@@ -240,6 +240,11 @@ impl Session {
         self.record().end = Some((end, at));
     }
 
+    /// Whether there was room for nothing of it, from its beginning on.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.log.len() == 0 && self.0.mails.is_empty()
+    }
+
     /// About how many octets of memory its record takes.
     pub(crate) fn size(&self) -> usize {
         size_of::<Record>() + self.0.log.size() + self.0.octets

@@ -33,6 +33,7 @@ impl MailServerBuilder {
     /// Octets that the store keeps: mails with their envelopes, rejections with what was refused, and
     /// transcripts, each with a few hundred for itself; 1 GiB by default.
     /// A mail for which there is no room gets 452 4.3.1, unless the [oldest goes](Self::drop_oldest) for it.
+    /// Of a session there is as much as has room; one of which there is nothing is gone when it ends.
     /// Contents on their way come on top of it: at most a [whole one](Self::max_message_size) in each
     /// [open session](Self::max_sessions).
     pub fn max_stored(mut self, octets: usize) -> Self {

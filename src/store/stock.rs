@@ -208,6 +208,12 @@ impl Stock {
         self.note_order(Item::Session(id));
         // It may have been let in beyond the bounds.
         self.make_room(0, Spared::NewestMail);
+        if !self.fits(0)
+            && let Ok(i) = self.sessions.binary_search_by_key(&id, Session::id)
+            && self.sessions[i].is_blank()
+        {
+            self.drop_session(id);
+        }
     }
 }
 
@@ -287,16 +293,18 @@ impl Stock {
                     self.gone.rejections.push(rejection);
                 }
             }
-            Item::Session(id) => {
-                // Few are before it: those that were still open when it ended.
-                let found = self.sessions.binary_search_by_key(&id, Session::id);
-                if let Some(session) = found.ok().and_then(|i| self.sessions.remove(i)) {
-                    self.octets -= session.size();
-                    self.gone.sessions.push(session);
-                }
-            }
+            // Few are before it: those that were still open when it ended.
+            Item::Session(id) => self.drop_session(id),
         }
         true
+    }
+
+    fn drop_session(&mut self, id: u64) {
+        let found = self.sessions.binary_search_by_key(&id, Session::id);
+        if let Some(session) = found.ok().and_then(|i| self.sessions.remove(i)) {
+            self.octets -= session.size();
+            self.gone.sessions.push(session);
+        }
     }
 
     /// Counts anew what is left after something was taken out.

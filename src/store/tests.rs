@@ -179,6 +179,7 @@ impl Bench {
         } else {
             assert_eq!(ids, self.mails);
             assert_eq!(self.store.dropped_mails(), 0);
+            assert!(octets <= self.bounds.octets + 2_000 + open_octets);
         }
     }
 }
