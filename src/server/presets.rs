@@ -16,7 +16,7 @@ use crate::spec::RuleSpec;
 impl MailServer {
     /// Greylists (RFC 6647): a peer (IP address), sender and recipient that have not been seen together
     /// that long ago get [451 4.7.1](crate::Reply::greylisted) at RCPT. After that time, on the server's
-    /// [clock](Self::advance_time), they pass.
+    /// [clock](Self::advance_time), they pass. Of more than 100,000 those that came first are forgotten.
     #[track_caller]
     pub fn greylist(&self, delay: Duration) -> Rule {
         self.mount_preset(Preset::Greylist(delay), Location::caller())
