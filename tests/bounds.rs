@@ -311,7 +311,7 @@ fn mails_without_content_go_too() {
 #[test]
 fn recipients_count_where_they_are_kept() {
     // Enough for the transcript, but not for the envelope too.
-    let server = MailServer::builder().max_stored(1_000_000).start();
+    let server = MailServer::builder().max_stored(1_500_000).start();
     let mut client = greeted(&server);
     client.ok("MAIL FROM:<app@example.org>");
     for i in 0..1_000 {

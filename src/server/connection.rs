@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 use super::heap;
 use super::host::Host;
 use super::policy::HousePolicy;
+use super::schedule::Schedule;
 use super::wire::Wire;
 use crate::clock::Timer;
 #[cfg(feature = "tls")]
@@ -40,10 +41,7 @@ pub(super) struct Connection {
     is_busy: bool,
     /// Whether it was offered when the store was last told of it.
     told_of_pipelining: Option<bool>,
-    /// Up to when the rule that paces the content has had us wait.
-    pace: Option<(RuleId, Duration)>,
-    /// When the last hold ended.
-    held_until: Duration,
+    schedule: Schedule,
 }
 
 impl Connection {
@@ -52,17 +50,15 @@ impl Connection {
         let peer = wire.peer();
         let key = host.store.open_session(peer);
         host.store.note_busy(true);
-        let is_crowded = host.store.open_sessions() > host.max_sessions;
         Ok(Self {
             wire,
             session: ServerSession::new(Arc::clone(&host.settings), peer),
             key,
-            policy: HousePolicy::new(Arc::clone(&host), key, is_crowded),
+            policy: HousePolicy::new(Arc::clone(&host), key),
             timer: Timer::new(Arc::clone(&host.clock), host.idle_timeout),
             is_busy: true,
             told_of_pipelining: None,
-            pace: None,
-            held_until: Duration::ZERO,
+            schedule: Schedule::default(),
             host,
         })
     }
@@ -151,7 +147,7 @@ impl Connection {
     /// Gives the session what the client sends next.
     async fn read(&mut self) -> Read {
         if self.session.read_limit().is_none() {
-            self.pace = None;
+            self.schedule.end_pace();
         }
         self.tell_if_busy(self.session.is_busy());
         let now = self.host.clock.now();
@@ -168,10 +164,8 @@ impl Connection {
     }
 
     fn tell_of_pipelining(&mut self) {
-        let is_offered = Some(self.session.has_offered_pipelining());
-        if self.told_of_pipelining != is_offered {
-            self.told_of_pipelining = is_offered;
-            let is_offered = is_offered == Some(true);
+        let is_offered = self.session.has_offered_pipelining();
+        if self.told_of_pipelining.replace(is_offered) != Some(is_offered) {
             self.host.store.note_pipelining(self.key, is_offered);
         }
     }
@@ -250,26 +244,18 @@ impl Connection {
 
     /// Waits as a rule has it, and tells the session if that ends otherwise.
     async fn hold(&mut self, duration: Option<Duration>, rule: RuleId, is_behind_another: bool) {
-        // The clock may have been moved beyond several holds at once.
-        let begin = if is_behind_another {
-            self.held_until
-        } else {
-            self.host.clock.now()
-        };
-        let deadline = duration.map(|duration| begin.saturating_add(duration));
+        let deadline = self
+            .schedule
+            .end_of_hold(&self.host.clock, duration, is_behind_another);
         // What comes before TLS is for TLS.
         let reads = !self.session.awaits_handshake();
         self.wait(deadline, rule, reads).await;
-        let now = self.host.clock.now();
-        self.held_until = deadline.map_or(now, |deadline| deadline.min(now));
+        self.schedule.note_held(&self.host.clock, deadline);
     }
 
     /// Waits so that content does not come in faster than a rule has it, from its beginning.
     async fn keep_pace(&mut self, duration: Duration, rule: RuleId) {
-        let last = self.pace.filter(|(pacing, _)| *pacing == rule);
-        let last = last.map_or_else(|| self.host.clock.now(), |(_, until)| until);
-        let until = last.saturating_add(duration);
-        self.pace = Some((rule, until));
+        let until = self.schedule.next_pace(&self.host.clock, duration, rule);
         // What comes meanwhile is left in the socket, so that the client feels it.
         self.wait(Some(until), rule, false).await;
     }

@@ -26,6 +26,7 @@ mod rule;
 mod rule_builder;
 #[cfg(feature = "inspector")]
 mod rule_specs;
+mod schedule;
 mod stream;
 #[cfg(feature = "tls")]
 mod tls;

@@ -16,11 +16,12 @@ pub(super) struct HousePolicy {
 }
 
 impl HousePolicy {
-    pub(super) fn new(host: Arc<Host>, key: SessionKey, is_crowded: bool) -> Self {
+    /// Of a session that was opened just now.
+    pub(super) fn new(host: Arc<Host>, key: SessionKey) -> Self {
         Self {
             capacity: Capacity {
                 store: Arc::clone(&host.store),
-                is_crowded,
+                is_crowded: host.store.open_sessions() > host.max_sessions,
             },
             session_id: key.id(),
             events: 0,
