@@ -33,7 +33,7 @@ impl MailServerBuilder {
     /// | `GET /api/v1/ca_certificate` | whom clients are to trust, in PEM |
     /// | `GET /api/v1/server` | where mail is sent to, whether it is up, whether a test is parked, how much there is |
     /// | `GET /api/v1/rules`, `/rules/{id}` | the rules in force, with hits and what remains |
-    /// | `POST /api/v1/rules` | adds one, as a [`RuleSpec`] |
+    /// | `POST /api/v1/rules` | adds one, as a [`RuleSpec`](crate::RuleSpec) |
     /// | `DELETE /api/v1/rules`, `/rules/{id}` | removes them |
     /// | `POST /api/v1/clock/advance` | moves the server's clock: `{"seconds": 600}` |
     /// | `POST /api/v1/down`, `/up` | [goes down](MailServer::go_down), comes back |
