@@ -191,7 +191,7 @@ fn the_pieces_of_a_mail() {
     }
 }
 
-/// What a browser makes of it is in tests/page.rs.
+/// What a browser makes of it is in tests/page.
 #[test]
 fn a_preview_is_for_the_page_alone_and_loads_images_when_told() {
     let server = server();
