@@ -193,11 +193,11 @@ impl Browser {
         self.soon(expression, || (self.script(&script) == true).then_some(()));
     }
 
-    /// Looks until it is there, for 15 seconds at most.
+    /// Looks until it is there, for a minute at most.
     #[track_caller]
     pub fn soon<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(15) {
+        while start.elapsed() < Duration::from_secs(60) {
             if let Some(found) = look() {
                 return found;
             }
