@@ -48,6 +48,15 @@ fn open(browser: &Browser, server: &MailServer, hash: &str) {
     browser.wait_for("document.querySelector('.standing.is-live')");
 }
 
+/// Keeps the page's messages, which go away again, maybe before they are looked for.
+fn keep_toasts(browser: &Browser) {
+    browser.script(
+        "window.toasts = '';
+         const keep = changes => changes.forEach(({ addedNodes }) => addedNodes.forEach(node => toasts += node.textContent));
+         new MutationObserver(keep).observe(document.getElementById('toasts'), { childList: true })",
+    );
+}
+
 /// 20 by 10 pixels of red.
 const PICTURE: &str =
     "R0lGODlhFAAKAIABAP8AAP///yH5BAEKAAEALAAAAAAUAAoAAAIPjI+py+0Po5y02ouz3rwAADs=";

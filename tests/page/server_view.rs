@@ -8,7 +8,7 @@ use mailmock::MailServer;
 
 use crate::browser::Browser;
 use crate::support::Client;
-use crate::{deliver, invoice, open, server};
+use crate::{deliver, invoice, keep_toasts, open, server};
 
 #[test]
 fn the_server_is_moved_from_the_page() {
@@ -22,8 +22,9 @@ fn the_server_is_moved_from_the_page() {
     assert!(client.say("RCPT TO:<b@example.org>").starts_with("451 "));
     open(&browser, &server, "#/server");
     browser.wait_for_text("#smtp-url", &server.url());
+    keep_toasts(&browser);
     browser.script("[...document.querySelectorAll('button')].find(b => b.textContent === '+10 minutes').click()");
-    browser.wait_for_text(".toast", "600 seconds later");
+    browser.wait_for("toasts.includes('600 seconds later')");
     let mut client = Client::connect(&server);
     client.ok("EHLO x").ok("MAIL FROM:<a@example.org>");
     client.ok("RCPT TO:<b@example.org>");
