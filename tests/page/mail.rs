@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::support::Client;
-use crate::{HOLDING, SUBJECTS, UNREAD, deliver, invoice, open, send, server};
+use crate::{HOLDING, SUBJECTS, UNREAD, deliver, go, invoice, open, send, server};
 
 #[test]
 fn each_tab_shows_its_part_of_a_mail() {
@@ -196,10 +196,10 @@ fn what_is_done_while_the_next_mail_loads_is_not_done_to_the_one_before() {
     browser.script("isHeld = url => url.endsWith('/mails/1')");
     browser.press("j");
     browser.wait_for("held.length === 1");
-    browser.press("gs");
+    go(&browser, "sessions");
     browser.wait_for("location.hash === '#/sessions'");
     browser.script("return letGo()");
-    browser.press("gm");
+    go(&browser, "mails");
     browser.wait_for(&format!("{SUBJECTS} === 'Three,Two,One'"));
     assert_eq!(browser.script(&format!("return {UNREAD}")), "One");
     browser.press("jjj");

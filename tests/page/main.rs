@@ -48,6 +48,12 @@ fn open(browser: &Browser, server: &MailServer, hash: &str) {
     browser.wait_for("document.querySelector('.standing.is-live')");
 }
 
+/// Goes to another view of the page that is open.
+fn go(browser: &Browser, view: &str) {
+    browser.script(&format!("location.hash = '#/{view}'"));
+    browser.wait_for(&format!("document.body.dataset.view === '{view}'"));
+}
+
 /// Keeps the page's messages, which go away again, maybe before they are looked for.
 fn keep_toasts(browser: &Browser) {
     browser.script(

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::support::Client;
-use crate::{open, server};
+use crate::{go, open, server};
 
 #[test]
 fn sessions_and_rejections_are_shown_as_they_come() {
@@ -35,7 +35,7 @@ fn sessions_and_rejections_are_shown_as_they_come() {
     browser.press("k");
     assert_eq!(browser.hash(), "/sessions/2");
 
-    browser.press("ge");
+    go(&browser, "rejections");
     browser.wait_for_text(".summary", "1 refused or aborted");
     server
         .on(Trigger::rcpt_to("gone@example.org"))
@@ -94,9 +94,9 @@ fn a_rejection_tells_of_the_mail_and_of_the_rule_behind_it() {
     });
     browser.wait_for_text(".rejection-row:first-child .rejection-reply", "No reply");
     // In the list of sessions it is seen as well.
-    browser.press("gs");
+    go(&browser, "sessions");
     browser.wait_for_text(".session-row", "1 refused");
-    browser.press("ge");
+    go(&browser, "rejections");
     browser.click(".rejection-row:first-child .rejection-why a");
     browser.wait_for_text(".rule-text", "on(rset()).disconnect()");
 }
@@ -145,7 +145,7 @@ fn sessions_and_rejections_that_go_for_newer_ones_are_not_loaded_anew() {
     browser.soon("the rejections", || {
         (listed("rejection") == rejections()).then_some(())
     });
-    browser.press("gs");
+    go(&browser, "sessions");
     browser.soon("the sessions", || {
         (listed("session") == sessions()).then_some(())
     });
@@ -156,7 +156,7 @@ fn sessions_and_rejections_that_go_for_newer_ones_are_not_loaded_anew() {
             (listed("session") == sessions()).then_some(())
         });
     }
-    browser.press("ge");
+    go(&browser, "rejections");
     browser.soon("the rejections", || {
         (listed("rejection") == rejections()).then_some(())
     });

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::support::Client;
-use crate::{HOLDING, SUBJECTS, UNREAD, deliver, invoice, open, send, server};
+use crate::{HOLDING, SUBJECTS, UNREAD, deliver, go, invoice, open, send, server};
 
 #[test]
 fn keys_are_enough() {
@@ -236,7 +236,7 @@ fn what_comes_takes_neither_the_focus_away_nor_closes_what_is_open() {
     browser.press("\u{e007}");
     browser.wait_for("!document.querySelector('#down')");
 
-    browser.press("gr");
+    go(&browser, "rules");
     browser.wait_for_text(".rule-card", file!());
     browser.script("document.querySelector('.rule-card button').focus()");
     assert!(
@@ -257,19 +257,20 @@ fn an_answer_that_is_late_does_not_undo_a_newer_one() {
     let server = server();
     open(&browser, &server, "#/rules");
     browser.wait_for_text(".rules", "No rule is in force");
-    browser.press("gc");
+    go(&browser, "server");
     browser.script(HOLDING);
     browser.script("isHeld = url => url.endsWith('/rules')");
-    browser.press("gr");
+    go(&browser, "rules");
     browser.wait_for("held.length === 1");
     browser.script("isHeld = () => false");
     server.on(Trigger::mail()).reply(Reply::try_again_later());
-    browser.press("gcgr");
+    go(&browser, "server");
+    go(&browser, "rules");
     browser.wait_for_text(".rule-card", file!());
     browser.script("return letGo()");
     browser.wait_for_text(".rule-card", file!());
 
-    browser.press("gs");
+    go(&browser, "sessions");
     browser.wait_for_text(".empty", "No session yet");
     browser.script("isHeld = url => url.endsWith('/sessions')");
     let connect = "return import('/page/live.js').then(live => live.connect())";
