@@ -23,33 +23,25 @@ pub(super) struct Capacity {
 
 impl Policy for Capacity {
     fn decide(&mut self, event: &Event<'_>) -> Verdict {
-        let refusal = match event.moment {
-            Moment::Connect if self.is_crowded => TOO_MANY_SESSIONS,
+        let octets = match event.moment {
+            Moment::Connect if self.is_crowded => return Verdict::Refuse(TOO_MANY_SESSIONS),
             Moment::Command {
                 command: Command::Mail(reverse_path),
                 ..
             } => {
                 let declared = reverse_path.parameters().size().unwrap_or(1);
-                let octets = usize::try_from(declared).unwrap_or(usize::MAX);
-                if self.store.has_room_for_mail(octets) {
-                    return Verdict::Proceed;
-                }
-                STORE_FULL
+                usize::try_from(declared).unwrap_or(usize::MAX)
             }
             Moment::EndOfData { content } => {
-                let octets = event
-                    .envelope
-                    .map(|envelope| Mail::size_with(envelope, content.len()));
-                if self
-                    .store
-                    .has_room_for_mail(octets.unwrap_or(content.len()))
-                {
-                    return Verdict::Proceed;
-                }
-                STORE_FULL
+                let size = |envelope| Mail::size_with(envelope, content.len());
+                event.envelope.map_or(content.len(), size)
             }
             _ => return Verdict::Proceed,
         };
-        Verdict::Refuse(refusal)
+        if self.store.has_room_for_mail(octets) {
+            Verdict::Proceed
+        } else {
+            Verdict::Refuse(STORE_FULL)
+        }
     }
 }
